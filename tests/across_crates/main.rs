@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod arriving;
 mod bad_sets;
 mod broken_off;
 mod bursts;

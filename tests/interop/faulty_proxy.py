@@ -27,6 +27,8 @@ FAULTS = {
 #: A fault for one in so many requests.
 ONE_IN = 6
 LATENCY_SECONDS = 0.05
+#: How many bytes of a body are sent at a time.
+PIECE = 16 << 10
 ERRORS = {
     "500": b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\n\r\n",
     "503": b"HTTP/1.1 503 Service Unavailable\r\nretry-after: 0\r\ncontent-length: 0\r\n\r\n",
@@ -92,6 +94,8 @@ class Proxy:
         self.fails = True
         #: Requests for bytes after this one are refused for good, if set.
         self.denied_after = None
+        #: How many bytes a second the store sends, if it is slow.
+        self.rate = None
         self.loop, self.listening = asyncio.new_event_loop(), threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
 
@@ -147,7 +151,7 @@ class Proxy:
             await writer.drain()
             return True
         answer = await self.forward(changed(request, fault, self.stale))
-        return await send(answer, fault, request, writer)
+        return await send(answer, fault, request, writer, self.rate)
 
     def fault(self, request):
         """The fault of the next request."""
@@ -185,7 +189,7 @@ def changed(request, fault, stale):
     return Request(request.method, request.target, headers)
 
 
-async def send(answer, fault, request, writer):
+async def send(answer, fault, request, writer, rate):
     """Sends the answer. Returns whether the connection can be used again."""
     body = answer.body
     if fault == "short" and request.method == "GET":
@@ -195,6 +199,12 @@ async def send(answer, fault, request, writer):
         body = body[: len(body) // 2]
     is_framed = b"\r\ncontent-length:" in answer.head.lower() and fault != "truncated"
     answer = answer.with_header("connection", "keep-alive" if is_framed else "close")
-    writer.write(answer.head + body)
+    writer.write(answer.head)
+    for start in range(0, len(body), PIECE):
+        piece = body[start : start + PIECE]
+        writer.write(piece)
+        await writer.drain()
+        if rate:
+            await asyncio.sleep(len(piece) / rate)
     await writer.drain()
     return is_framed

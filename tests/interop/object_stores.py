@@ -9,7 +9,7 @@ dynpack-object-store, MEDIA the folder with the asset `sample`, and AZURITE the 
 
 Each store passes the conformance suite, and serves every resource of every format with the bytes
 that the local storage serves. With a disk cache, what an earlier process read is not requested
-again. Behind a proxy that fails, S3 and the HTTP server get 10,000 requests together, and no wrong
+again. From a slow store, a segment leaves as it arrives. Behind a proxy that fails, S3 and the HTTP server get 10,000 requests together, and no wrong
 byte is served. Prints what all that costs in requests and bytes, and, last,
 `object stores: N passed, M failed`.
 """
@@ -21,6 +21,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from collections import Counter
 from pathlib import Path
 
@@ -35,6 +37,8 @@ from tally import Tally
 ASSETS = ("listed", "sample", "interleaved")
 #: How many bytes are read at a time.
 PORTION = 4 << 20
+#: How many bytes a second a slow store sends, and how many of a segment are its start.
+SLOW, START = 2_000_000, 64 << 10
 #: Requests to a store behind a proxy that fails.
 FAULTY_REQUESTS = {"HTTP (nginx)": 7_500, "S3 (moto)": 2_500}
 
@@ -71,6 +75,8 @@ def main():
                 with serving(store, binary, log) as address:
                     tally.add(*costs(address, asset))
             tally.add(*long_segment(store, binary, made / "heavy.mp4", log))
+            for protocol in ("HLS", "HLS3"):
+                tally.add(*slow_store(store, binary, protocol, log))
             if store.is_written:
                 for asset in ASSETS:
                     tally.add(*indexed(store, binary, asset, log))
@@ -170,6 +176,56 @@ def long_segment(store, binary, film, log):
     most = -(-fetched // PORTION)
     line = f"a segment of {fetched} bytes costs {requests} requests"
     return line, [] if requests <= most else [f"it should cost {most}"]
+
+
+def slow_store(store, binary, protocol, log):
+    """A segment of a slow store begins long before a portion of it has arrived."""
+    protocol = compare.PROTOCOLS[protocol]
+    url = f"/heavy/heavy.ism/{protocol.manifest}"
+    with serving(store, binary, log) as address:
+        (rendition,) = protocol.read(address + url)
+        segment = max(rendition.segments, key=lambda segment: len(segment.body))
+        path = segment.url.removeprefix(address)
+    with through(store) as (proxy, behind), serving(behind, binary, log) as address:
+        origin.get(address + url)
+        before, asked = memory(address), Counter(proxy.asked)
+        proxy.rate = SLOW
+        begun, ended, body = timed(address + path)
+        reads = (proxy.asked - asked)["GET of a range"]
+        grown = memory(address) - before
+    line = (
+        f"{protocol.manifest}: {len(body)} bytes at {SLOW / 1e6:g} MB/s begin after {begun:.2f} s "
+        f"of {ended:.2f}, cost {reads} reads, and take {grown / 1e6:.1f} MB of memory"
+    )
+    problems = [] if body == segment.body else ["they are not as those of a fast store"]
+    if begun > ended / 5:
+        problems.append("they begin too late")
+    if reads > -(-len(body) // PORTION):
+        problems.append("they cost too much")
+    if grown > 3 * PORTION:
+        problems.append("they take too much memory")
+    return line, problems
+
+
+def timed(url):
+    """When the start of an answer has arrived, when all of it has, and its body."""
+    started = time.monotonic()
+    with urllib.request.urlopen(url, timeout=origin.ANSWER_SECONDS) as answer:
+        start = answer.read(START)
+        begun = time.monotonic() - started
+        body = start + answer.read()
+        return begun, time.monotonic() - started, body
+
+
+def memory(address):
+    """The most bytes that the origin at an address had in memory so far."""
+    listens = f"--listen\0{address.removeprefix('http://')}\0".encode()
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if listens in (process / "cmdline").read_bytes():
+                status = (process / "status").read_text()
+                return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) << 10
+    raise RuntimeError(f"no origin listens at {address}")
 
 
 def indexed(store, binary, asset, log):

@@ -7,13 +7,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use dynpack::Extent;
-use dynpack::storage::{Source, StorageError};
+use dynpack::storage::{Source, StorageError, by_range};
 use foyer::{
     BlockEngineConfig, DeviceBuilder, FsDeviceBuilder, HybridCache, HybridCacheBuilder,
     HybridCachePolicy, PsyncIoEngineConfig, RecoverMode,
 };
-use futures_util::FutureExt;
-use futures_util::future::{BoxFuture, Shared, join_all};
+use futures_util::future::{BoxFuture, Shared, join_all, ready};
+use futures_util::{FutureExt, TryStreamExt};
 use tokio::sync::oneshot;
 use tracing::warn;
 
@@ -21,11 +21,11 @@ use crate::counts::Counters;
 use crate::error::CacheError;
 use crate::options::Options;
 
-/// A read of several blocks that is under way: the bytes of each.
-type Reading = Shared<BoxFuture<'static, Result<Arc<[Bytes]>, StorageError>>>;
+/// A block that is being read, or was read.
+pub(crate) type Arriving = Shared<BoxFuture<'static, Result<Bytes, StorageError>>>;
 
-/// A block that is being read: one of a read of several.
-type Arriving = (Reading, usize);
+/// Where a block goes that was read.
+type Done = oneshot::Sender<Result<Bytes, StorageError>>;
 
 /// The blocks that are being read, by their keys.
 type UnderWay = HashMap<String, Arriving>;
@@ -76,27 +76,21 @@ impl Blocks {
         }
     }
 
-    /// The bytes of blocks of a source, in the same order. What is neither kept nor on its way is
-    /// read in one go.
+    /// Blocks of a source, in the same order, each as it arrives. What is neither kept nor on its
+    /// way is read in one go.
     pub(crate) async fn get(
         self: &Arc<Self>,
         source: &Arc<dyn Source>,
         wanted: Vec<Wanted>,
-    ) -> Result<Vec<Bytes>, StorageError> {
+    ) -> Vec<Arriving> {
         let found = join_all(wanted.iter().map(|block| self.find(block))).await;
         let missing = wanted.iter().zip(&found).filter(|(_, found)| found.is_none());
         let missing: Vec<_> = missing.map(|(block, _)| block.clone()).collect();
         self.counters.count_hits(found.len().saturating_sub(missing.len()));
         self.counters.count_misses(missing.len());
         let mut arriving = self.arriving(source, missing).into_iter();
-        let mut blocks = Vec::with_capacity(found.len());
-        for (block, found) in wanted.iter().zip(found) {
-            blocks.push(match found {
-                Some(bytes) => bytes,
-                None => arrived(arriving.next(), block.extent).await?,
-            });
-        }
-        Ok(blocks)
+        let blocks = found.into_iter().map(|found| found.map(arrived).or_else(|| arriving.next()));
+        blocks.flatten().collect()
     }
 
     /// A block that is kept. A disk that fails has none.
@@ -113,50 +107,45 @@ impl Blocks {
     /// reading are read from the source, all together.
     fn arriving(self: &Arc<Self>, source: &Arc<dyn Source>, missing: Vec<Wanted>) -> Vec<Arriving> {
         let mut under_way = self.under_way();
-        let (mut places, mut claimed) = (Vec::new(), Vec::new());
+        let (mut arriving, mut claimed) = (Vec::new(), Vec::new());
         for block in missing {
-            places.push(match self.joined(&under_way, &block) {
-                Some(arriving) => Ok(arriving),
-                None => {
-                    claimed.push(block);
-                    Err(claimed.len().saturating_sub(1))
-                }
-            });
+            let joined = self.joined(&under_way, &block);
+            arriving.push(joined.unwrap_or_else(|| {
+                let (done, outcome) = oneshot::channel();
+                let outcome = outcome.map(|read| read.unwrap_or_else(|_| Err(given_up())));
+                let outcome = outcome.boxed().shared();
+                under_way.insert(block.key.clone(), outcome.clone());
+                claimed.push((block, done));
+                outcome
+            }));
         }
-        let (done, outcome) = oneshot::channel();
-        let reading = outcome.map(|read| read.unwrap_or_else(|_| Err(given_up()))).boxed().shared();
-        let claims = claimed.iter().enumerate();
-        under_way.extend(claims.map(|(at, block)| (block.key.clone(), (reading.clone(), at))));
         drop(under_way);
         if !claimed.is_empty() {
-            self.read(Arc::clone(source), claimed, done);
+            self.read(Arc::clone(source), claimed);
         }
-        places.into_iter().map(|place| place.unwrap_or_else(|at| (reading.clone(), at))).collect()
+        arriving
     }
 
     /// A block that another request is reading, or has just read.
     fn joined(&self, under_way: &UnderWay, block: &Wanted) -> Option<Arriving> {
-        if let Some(arriving) = under_way.get(&block.key) {
-            return Some(arriving.clone());
-        }
-        let kept = self.cache.memory().get(&block.key)?.value().clone();
-        let read = async move { Ok(Arc::from([kept])) };
-        Some((read.boxed().shared(), 0))
+        let kept = || Some(arrived(self.cache.memory().get(&block.key)?.value().clone()));
+        under_way.get(&block.key).cloned().or_else(kept)
     }
 
     /// Reads blocks in a task of its own, so that it ends even if the request goes away.
-    fn read(
-        self: &Arc<Self>,
-        source: Arc<dyn Source>,
-        claimed: Vec<Wanted>,
-        done: oneshot::Sender<Result<Arc<[Bytes]>, StorageError>>,
-    ) {
+    fn read(self: &Arc<Self>, source: Arc<dyn Source>, claimed: Vec<(Wanted, Done)>) {
+        let (claimed, done): (_, Vec<_>) = claimed.into_iter().unzip();
         let claims = Claims { blocks: Arc::clone(self), claimed };
         tokio::spawn(async move {
-            let read = claims.read(source.as_ref()).await;
+            let mut done = done.into_iter();
+            let read = claims.read(source, &mut done).await;
             drop(claims);
-            // All who waited may have gone away.
-            let _ = done.send(read);
+            if let Err(error) = read {
+                for done in done {
+                    // All who waited may have gone away.
+                    let _ = done.send(Err(error.clone()));
+                }
+            }
         });
     }
 
@@ -172,16 +161,27 @@ struct Claims {
 }
 
 impl Claims {
-    /// Reads the blocks, and keeps them.
-    async fn read(&self, source: &dyn Source) -> Result<Arc<[Bytes]>, StorageError> {
+    /// Reads the blocks, hands each on as it arrives, and keeps them once all have arrived.
+    async fn read(
+        &self,
+        source: Arc<dyn Source>,
+        done: &mut impl Iterator<Item = Done>,
+    ) -> Result<(), StorageError> {
         let extents: Vec<_> = self.claimed.iter().map(|block| block.extent).collect();
-        let read = source.read(&extents).await?;
-        check_lengths(&extents, &read)?;
+        let mut arriving = by_range(source.stream(extents.clone()), extents);
+        let mut read = Vec::with_capacity(self.claimed.len());
+        while let Some(bytes) = arriving.try_next().await? {
+            if let Some(done) = done.next() {
+                // All who waited may have gone away.
+                let _ = done.send(Ok(bytes.clone()));
+            }
+            read.push(bytes);
+        }
         for (block, bytes) in self.claimed.iter().zip(&read) {
             // A copy, or a block would keep all that was read with it in memory.
             self.blocks.cache.insert(block.key.clone(), Bytes::copy_from_slice(bytes));
         }
-        Ok(read.into())
+        Ok(())
     }
 }
 
@@ -194,26 +194,13 @@ impl Drop for Claims {
     }
 }
 
-/// Checks that a storage returned what was asked for: wrong bytes must not be kept.
-fn check_lengths(extents: &[Extent], read: &[Bytes]) -> Result<(), StorageError> {
-    for (at, &wanted) in extents.iter().enumerate() {
-        let got = read.get(at).map(|bytes| bytes.len() as u64);
-        if got != Some(wanted.len) {
-            return Err(StorageError::WrongRead { wanted, got: got.unwrap_or_default() });
-        }
-    }
-    Ok(())
-}
-
 /// The error of a read that did not come to its end, because the process ends.
 fn given_up() -> StorageError {
     let error = io::Error::other("the read was given up");
     StorageError::Failed { path: "a block of the disk cache".to_owned(), error: Arc::new(error) }
 }
 
-/// The bytes of a block, once they have arrived.
-async fn arrived(arriving: Option<Arriving>, wanted: Extent) -> Result<Bytes, StorageError> {
-    let missing = StorageError::WrongRead { wanted, got: 0 };
-    let Some((reading, at)) = arriving else { return Err(missing) };
-    reading.await?.get(at).cloned().ok_or(missing)
+/// A block that is there.
+fn arrived(bytes: Bytes) -> Arriving {
+    ready(Ok(bytes)).boxed().shared()
 }

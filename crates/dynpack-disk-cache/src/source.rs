@@ -7,8 +7,11 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use dynpack::Extent;
 use dynpack::storage::{Identity, Source, StorageError, check_ranges};
+use futures_util::future::{BoxFuture, try_join_all};
+use futures_util::stream::{self, BoxStream};
+use futures_util::{FutureExt, StreamExt, TryFutureExt, TryStreamExt};
 
-use crate::blocks::{Blocks, Wanted};
+use crate::blocks::{Arriving, Blocks, Wanted};
 
 /// One version of a file, in blocks.
 pub(crate) struct CachedSource {
@@ -35,21 +38,24 @@ impl CachedSource {
     }
 
     /// The blocks that ranges touch, by their numbers.
-    async fn touched(&self, ranges: &[Extent]) -> Result<BTreeMap<u64, Bytes>, StorageError> {
+    async fn touched(&self, ranges: &[Extent]) -> Result<BTreeMap<u64, Arriving>, StorageError> {
         check_ranges(&self.path, self.len(), ranges)?;
-        let ranges = ranges.iter().filter(|range| range.len > 0);
-        let mut numbers: Vec<u64> = ranges.flat_map(|&range| self.numbers(range)).collect();
+        let mut numbers: Vec<u64> = ranges.iter().flat_map(|&range| self.numbers(range)).collect();
         numbers.sort_unstable();
         numbers.dedup();
         let wanted = numbers.iter().map(|&number| self.wanted(number)).collect();
-        let read = self.blocks.get(&self.source, wanted).await?;
-        Ok(numbers.into_iter().zip(read).collect())
+        let blocks = self.blocks.get(&self.source, wanted).await;
+        Ok(numbers.into_iter().zip(blocks).collect())
     }
 
-    /// The numbers of the blocks that a range touches, which is not empty.
-    fn numbers(&self, range: Extent) -> std::ops::RangeInclusive<u64> {
+    /// The numbers of the blocks that a range touches.
+    fn numbers(&self, range: Extent) -> std::ops::Range<u64> {
         let number = |at: u64| at.checked_div(self.block).unwrap_or_default();
-        number(range.offset)..=number(range.end().saturating_sub(1))
+        let first = number(range.offset);
+        match range.end().checked_sub(1) {
+            Some(last) if range.len > 0 => first..number(last).saturating_add(1),
+            _ => first..first,
+        }
     }
 
     fn wanted(&self, number: u64) -> Wanted {
@@ -58,21 +64,24 @@ impl CachedSource {
         Wanted { key: format!("{}\0{number}", self.file), extent: Extent::new(offset, len) }
     }
 
-    /// The parts of blocks that make a range.
-    fn parts(&self, range: Extent, blocks: &BTreeMap<u64, Bytes>) -> Vec<Bytes> {
-        if range.len == 0 {
-            return Vec::new();
-        }
-        let numbers = self.numbers(range);
-        let part = |(number, bytes): (&u64, &Bytes)| {
+    /// The parts of blocks that make a range, each once it arrives.
+    fn parts(
+        &self,
+        range: Extent,
+        blocks: &BTreeMap<u64, Arriving>,
+    ) -> Vec<BoxFuture<'static, Result<Bytes, StorageError>>> {
+        let part = |(number, block): (&u64, &Arriving)| {
             let start = number.saturating_mul(self.block);
-            let place = |at: u64| {
-                let at = usize::try_from(at.saturating_sub(start)).unwrap_or(usize::MAX);
-                at.min(bytes.len())
+            let part = move |bytes: Bytes| {
+                let place = |at: u64| {
+                    let at = usize::try_from(at.saturating_sub(start)).unwrap_or(usize::MAX);
+                    at.min(bytes.len())
+                };
+                bytes.slice(place(range.offset)..place(range.end()))
             };
-            bytes.slice(place(range.offset)..place(range.end()))
+            block.clone().map_ok(part).boxed()
         };
-        blocks.range(numbers).map(part).collect()
+        blocks.range(self.numbers(range)).map(part).collect()
     }
 }
 
@@ -89,12 +98,21 @@ impl Source for CachedSource {
     /// A range within a block shares its buffer.
     async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
         let blocks = self.touched(ranges).await?;
-        Ok(ranges.iter().map(|&range| joined(self.parts(range, &blocks))).collect())
+        let read = ranges.iter().map(|&range| try_join_all(self.parts(range, &blocks)));
+        Ok(try_join_all(read).await?.into_iter().map(joined).collect())
     }
 
-    async fn read_joined(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
-        let blocks = self.touched(ranges).await?;
-        Ok(ranges.iter().flat_map(|&range| self.parts(range, &blocks)).collect())
+    /// Each block leaves as it arrives.
+    fn stream(
+        self: Arc<Self>,
+        ranges: Vec<Extent>,
+    ) -> BoxStream<'static, Result<Bytes, StorageError>> {
+        let parts = async move {
+            let blocks = self.touched(&ranges).await?;
+            let parts = ranges.iter().flat_map(|&range| self.parts(range, &blocks));
+            Ok(stream::iter(parts.collect::<Vec<_>>()).then(|part| part))
+        };
+        stream::once(parts).try_flatten().boxed()
     }
 }
 

@@ -11,10 +11,15 @@ use std::time::{Duration, SystemTime};
 use async_trait::async_trait;
 use bytes::Bytes;
 use dynpack::Extent;
-use dynpack::storage::{Identity, Listing, Memory, Source, Storage, StorageError, conformance};
+use dynpack::storage::{
+    Identity, Listing, Memory, Source, Storage, StorageError, at_once, conformance,
+};
 use dynpack_disk_cache::{CacheError, CachedStorage, DiskCache, Options};
 use futures_util::future::join_all;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt, TryStreamExt};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
 /// A storage that counts the ranges and the bytes that are read of it.
 #[derive(Clone, Default)]
@@ -26,6 +31,8 @@ struct Counted {
     written: Option<SystemTime>,
     /// How many bytes are missing at the end of each read.
     missing: Arc<AtomicU64>,
+    /// If set, streams yield their second half when it is notified.
+    half: Option<Arc<Notify>>,
 }
 
 struct CountedSource {
@@ -87,6 +94,23 @@ impl Source for CountedSource {
             read.extend(Some(last).filter(|last| !last.is_empty()));
         }
         Ok(read)
+    }
+
+    fn stream(
+        self: Arc<Self>,
+        ranges: Vec<Extent>,
+    ) -> BoxStream<'static, Result<Bytes, StorageError>> {
+        let Some(half) = self.storage.half.clone() else { return at_once(self, ranges) };
+        let pieces = async move {
+            let mut first = Bytes::from(self.read(&ranges).await?.concat());
+            let second = first.split_off(first.len() / 2);
+            let held = async move {
+                half.notified().await;
+                Ok(second)
+            };
+            Ok(stream::iter([Ok(first)]).chain(stream::once(held)))
+        };
+        stream::once(pieces).try_flatten().boxed()
     }
 }
 
@@ -248,6 +272,34 @@ async fn simultaneous_misses_are_read_once() {
     }
     let touched = 750_000_u64.next_multiple_of(8 << 10);
     assert_eq!(files.bytes(), touched, "each block once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn blocks_leave_as_they_arrive() {
+    let folder = TempDir::new().unwrap();
+    let half = Arc::new(Notify::new());
+    let files = Counted { half: Some(Arc::clone(&half)), ..Counted::default() };
+    let bytes = pattern(100_000, 4);
+    files.files.insert("a.mp4", bytes.clone());
+    let cache = open(folder.path()).await;
+    let storage = cache.around(files.clone(), "films");
+    let source = storage.open("a.mp4").await.unwrap();
+    let ranges = [Extent::new(1_000, 30_000), Extent::new(40_000, 50_000)];
+    let wanted = ranges.map(|range| slice(&bytes, range)).concat();
+    let mut streams = [(); 2].map(|()| (Arc::clone(&source).stream(ranges.to_vec()), Vec::new()));
+    for (arriving, got) in &mut streams {
+        while got.len() < 30_500 {
+            got.extend_from_slice(&arriving.next().await.unwrap().unwrap());
+        }
+    }
+    half.notify_one();
+    for (arriving, mut got) in streams {
+        got.extend(arriving.try_collect::<Vec<_>>().await.unwrap().concat());
+        assert!(got == wanted);
+    }
+    assert_eq!(files.reads(), 1);
+    assert_eq!(read(&storage, "a.mp4", ranges[1]).await, slice(&bytes, ranges[1]));
+    assert_eq!(files.reads(), 1, "all of it is kept");
 }
 
 #[tokio::test]

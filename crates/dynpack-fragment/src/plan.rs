@@ -345,7 +345,8 @@ impl SegmentWriter {
     }
 
     /// Appends the next portion to `out`. `media` is the bytes of each of the [next
-    /// reads](Self::next_reads).
+    /// reads](Self::next_reads), or of the first of them. If the length of the segment depends on
+    /// the media, it is all of them.
     ///
     /// # Errors
     /// As [`SegmentPlan::finish`]. The bytes that were appended to `out` then are not part of a

@@ -15,9 +15,16 @@ pub(crate) trait Bucket: Send + Sync + 'static {
     /// The current version of an object.
     async fn version(&self, path: &str) -> Result<Version, Failure>;
 
-    /// The bytes of a range that is not empty, if the object still has that version as far as the
-    /// answer says.
-    async fn read(&self, path: &str, version: &Version, range: Extent) -> Result<Bytes, Failure>;
+    /// Reads a range that is not empty, if the object still has that version as far as the answer
+    /// says. `take` gets its bytes in order, as they arrive. If the answer breaks off, what came
+    /// before is right.
+    async fn read(
+        &self,
+        path: &str,
+        version: &Version,
+        range: Extent,
+        take: &mut (dyn FnMut(Bytes) + Send),
+    ) -> Result<(), Failure>;
 
     /// A page of what is directly in a folder: the first one, or the one with that token.
     async fn list(&self, folder: &str, token: Option<String>) -> Result<Page, Failure>;

@@ -21,7 +21,7 @@ use object_store::{
 use tracing::{debug, warn};
 
 use self::service::Connector;
-use crate::bucket::{Bucket, Page, Version, buffer};
+use crate::bucket::{Bucket, Page, Version};
 use crate::counts::Counters;
 use crate::error::UrlError;
 use crate::failure::Failure;
@@ -123,7 +123,13 @@ impl<S: ObjectStore + PaginatedListStore> Bucket for CloudBucket<S> {
         Version::new(found.meta.size, found.meta.e_tag.as_deref(), None)
     }
 
-    async fn read(&self, path: &str, version: &Version, range: Extent) -> Result<Bytes, Failure> {
+    async fn read(
+        &self,
+        path: &str,
+        version: &Version,
+        range: Extent,
+        take: &mut (dyn FnMut(Bytes) + Send),
+    ) -> Result<(), Failure> {
         let location = self.location(path)?;
         let wanted = range.offset..range.end();
         let options = GetOptions {
@@ -136,23 +142,17 @@ impl<S: ObjectStore + PaginatedListStore> Bucket for CloudBucket<S> {
         if found.meta.size != version.len() || !version.matches(found.meta.e_tag.as_deref(), None) {
             return Err(Failure::Changed);
         }
-        let mut body = found.into_stream();
-        let mut bytes = buffer(range.len);
+        let (mut body, mut missing) = (found.into_stream(), range.len);
         while let Some(chunk) = body.try_next().await.map_err(|error| failure(&error))? {
             self.counters.count_bytes(chunk.len());
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() as u64 > range.len {
-                break;
-            }
+            let left = missing.checked_sub(chunk.len() as u64);
+            missing = left.ok_or_else(|| Failure::long(range.len))?;
+            take(chunk);
         }
-        if bytes.len() as u64 != range.len {
-            return Err(Failure::transient(format!(
-                "the server sent {} bytes of {}",
-                bytes.len(),
-                range.len
-            )));
+        match missing {
+            0 => Ok(()),
+            _ => Err(Failure::short(range.len.saturating_sub(missing), range.len)),
         }
-        Ok(bytes.freeze())
     }
 
     async fn write(&self, path: &str, bytes: Bytes) -> Result<(), Failure> {

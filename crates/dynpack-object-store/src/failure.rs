@@ -43,6 +43,16 @@ impl Failure {
         Self::transient("the server did not answer in time")
     }
 
+    /// The failure of a body that ends too early.
+    pub(crate) fn short(got: u64, wanted: u64) -> Self {
+        Self::transient(format!("the server sent {got} bytes, where {wanted} were requested"))
+    }
+
+    /// The failure of a body that does not end where it should.
+    pub(crate) fn long(wanted: u64) -> Self {
+        Self::permanent(format!("the server sent more than the {wanted} requested bytes"))
+    }
+
     /// The failure that an HTTP status stands for, with the value of `Retry-After`.
     pub(crate) fn of_status(status: u16, retry_after: Option<Duration>) -> Self {
         let reason = || format!("the server answered with status {status}");

@@ -37,6 +37,7 @@ mod error;
 mod failure;
 mod location;
 mod options;
+mod part;
 mod place;
 mod retries;
 mod source;

@@ -19,8 +19,8 @@ pub struct Options {
     /// requests. The default is 8 MiB.
     pub max_request: u64,
     /// How many bytes of a segment are read at a time, and so by one request if they follow each
-    /// other. They are in memory until they are sent. The default is 4 MiB. While responses hold
-    /// more than 64 MiB together, it is half a megabyte.
+    /// other. They leave as they arrive, and are in memory until then. The default is 4 MiB. While
+    /// responses hold more than 64 MiB together, it is half a megabyte.
     pub portion: u64,
     /// How many requests one read has under way. The default is 8.
     pub parallel: usize,
@@ -40,7 +40,8 @@ pub struct Options {
     pub max_pause: Duration,
     /// If set, a request for bytes that is not answered completely after this time is sent a second
     /// time, and the first answer counts. It helps where a few answers take much longer than most,
-    /// and costs a request for each of those. The default is `None`.
+    /// and costs a request for each of those. Bytes then leave once their request is answered. The
+    /// default is `None`.
     pub hedge_after: Option<Duration>,
     /// The maximum length in bytes of a file on an HTTP server that ignores ranges. All bytes
     /// before a range are then read and discarded. The default is 16 MiB.

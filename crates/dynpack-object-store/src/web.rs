@@ -165,7 +165,13 @@ impl Bucket for WebBucket {
         }
     }
 
-    async fn read(&self, path: &str, version: &Version, range: Extent) -> Result<Bytes, Failure> {
+    async fn read(
+        &self,
+        path: &str,
+        version: &Version,
+        range: Extent,
+        take: &mut (dyn FnMut(Bytes) + Send),
+    ) -> Result<(), Failure> {
         let last = range.end().saturating_sub(1);
         let mut request = self
             .request(Method::GET, path)?
@@ -186,7 +192,7 @@ impl Bucket for WebBucket {
                         got.extent.len, got.extent.offset, range.len, range.offset
                     )));
                 }
-                answer.take_exactly(range.len).await
+                answer.pass_exactly(range.len, take).await
             }
             StatusCode::OK => {
                 answer.check(version, answer.content_length().unwrap_or(version.len()))?;
@@ -198,7 +204,7 @@ impl Bucket for WebBucket {
                         self.max_unranged
                     )));
                 }
-                answer.take_after(range.offset, range.len).await
+                answer.pass_after(range.offset, range.len, take).await
             }
             // All ranges are within the version that was opened.
             StatusCode::RANGE_NOT_SATISFIABLE => Err(Failure::Changed),

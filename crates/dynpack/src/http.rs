@@ -1,5 +1,6 @@
 //! HTTP: conditions of a request, and a response with its body.
 
+mod arriving;
 mod body;
 mod conditions;
 mod held_media;

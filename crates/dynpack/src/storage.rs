@@ -55,6 +55,7 @@
 //! }
 //! ```
 
+mod arriving;
 mod coalesce;
 #[cfg(any(test, feature = "conformance"))]
 pub mod conformance;
@@ -69,7 +70,11 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use bytes::Bytes;
 use dynpack_media::Extent;
+use futures_util::stream::{self, BoxStream};
+use futures_util::{StreamExt, TryStreamExt};
 
+pub use arriving::by_range;
+pub(crate) use arriving::exactly;
 pub use coalesce::{Run, coalesce};
 pub use error::StorageError;
 #[cfg(feature = "local")]
@@ -137,7 +142,7 @@ impl Storage for Box<dyn Storage> {
 
 /// One version of one file.
 #[async_trait]
-pub trait Source: Send + Sync {
+pub trait Source: Send + Sync + 'static {
     /// The version of the file.
     fn identity(&self) -> &Identity;
 
@@ -150,13 +155,22 @@ pub trait Source: Send + Sync {
     /// versions are never mixed.
     async fn read(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError>;
 
-    /// Reads ranges, and returns their bytes one after another, in the requested order. The buffers
-    /// need not be those of single ranges: a source returns as few as it can without copying.
+    /// Reads ranges, and yields their bytes one after another, in the requested order, as they
+    /// arrive. The buffers need not be those of single ranges. The default yields them
+    /// [at once](at_once).
+    ///
+    /// A source that waits for a server should yield the first bytes before the last ones arrive.
+    /// Responses ask for ascending ranges, wherever the media is stored in that order. The source
+    /// may read on while nobody takes what it read, so that a slow client does not hold its
+    /// connection. It ends when the stream is dropped.
     ///
     /// # Errors
-    /// As for [`read`](Self::read).
-    async fn read_joined(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
-        self.read(ranges).await
+    /// As for [`read`](Self::read), as the last item. Bytes that were yielded before are right.
+    fn stream(
+        self: Arc<Self>,
+        ranges: Vec<Extent>,
+    ) -> BoxStream<'static, Result<Bytes, StorageError>> {
+        at_once(self, ranges)
     }
 
     /// How many bytes a response should read at a time while there is memory for them. Fewer and
@@ -261,7 +275,7 @@ pub fn check_path(path: &str) -> Result<(), StorageError> {
 /// Reads ranges, and checks the lengths of the results. A faulty storage must cause neither wrong
 /// bytes in a response nor an endless wait.
 pub(crate) async fn read_exactly(
-    source: &dyn Source,
+    source: &(impl Source + ?Sized),
     ranges: &[Extent],
 ) -> Result<Vec<Bytes>, StorageError> {
     let mut read = source.read(ranges).await?;
@@ -275,19 +289,19 @@ pub(crate) async fn read_exactly(
     Ok(read)
 }
 
-/// Reads ranges one after another, and checks their total length.
-pub(crate) async fn read_exactly_joined(
-    source: &dyn Source,
-    ranges: &[Extent],
-) -> Result<Vec<Bytes>, StorageError> {
-    let read = source.read_joined(ranges).await?;
-    let len = ranges.iter().map(|range| range.len).fold(0, u64::saturating_add);
-    let got = read.iter().map(|bytes| bytes.len() as u64).fold(0, u64::saturating_add);
-    if got == len {
-        return Ok(read);
-    }
-    let offset = ranges.first().map_or(0, |range| range.offset);
-    Err(StorageError::WrongRead { wanted: Extent::new(offset, len), got })
+/// The bytes of ranges one after another, once [`Source::read`] has all of them. This is what
+/// [`Source::stream`] does by default.
+///
+/// # Errors
+/// As for [`Source::read`], and [`StorageError::WrongRead`] if it returns other numbers of bytes.
+pub fn at_once<S: Source + ?Sized>(
+    source: Arc<S>,
+    ranges: Vec<Extent>,
+) -> BoxStream<'static, Result<Bytes, StorageError>> {
+    stream::once(async move { read_exactly(source.as_ref(), &ranges).await })
+        .map_ok(|read| stream::iter(read).map(Ok))
+        .try_flatten()
+        .boxed()
 }
 
 /// Checks that all ranges end within a file. For implementations of [`Source`].

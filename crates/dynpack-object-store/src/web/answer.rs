@@ -10,7 +10,7 @@ use reqwest::header::{
 };
 use reqwest::{Response, StatusCode};
 
-use crate::bucket::{Version, buffer, retry_after};
+use crate::bucket::{Version, retry_after};
 use crate::counts::Counters;
 use crate::failure::Failure;
 
@@ -90,33 +90,44 @@ impl Answer {
         Ok(chunk)
     }
 
-    /// A body that must have `len` bytes.
-    pub(super) async fn take_exactly(mut self, len: u64) -> Result<Bytes, Failure> {
-        let mut bytes = buffer(len);
+    /// Passes on a body that must have `len` bytes.
+    pub(super) async fn pass_exactly(
+        mut self,
+        len: u64,
+        take: &mut (dyn FnMut(Bytes) + Send),
+    ) -> Result<(), Failure> {
+        let mut missing = len;
         while let Some(chunk) = self.chunk().await? {
-            bytes.extend_from_slice(&chunk);
-            if bytes.len() as u64 > len {
-                break;
-            }
+            let left = missing.checked_sub(chunk.len() as u64);
+            missing = left.ok_or_else(|| Failure::long(len))?;
+            take(chunk);
         }
-        if bytes.len() as u64 == len { Ok(bytes.freeze()) } else { Err(wrong(bytes.len(), len)) }
+        match missing {
+            0 => Ok(()),
+            _ => Err(Failure::short(len.saturating_sub(missing), len)),
+        }
     }
 
-    /// The `len` bytes of a body that come after the first `skipped` ones.
-    pub(super) async fn take_after(mut self, mut skipped: u64, len: u64) -> Result<Bytes, Failure> {
-        let mut bytes = buffer(len);
-        while (bytes.len() as u64) < len {
+    /// Passes on the `len` bytes of a body that come after the first `skipped` ones.
+    pub(super) async fn pass_after(
+        mut self,
+        mut skipped: u64,
+        len: u64,
+        take: &mut (dyn FnMut(Bytes) + Send),
+    ) -> Result<(), Failure> {
+        let mut missing = len;
+        while missing > 0 {
             let Some(mut chunk) = self.chunk().await? else {
-                return Err(wrong(bytes.len(), len));
+                return Err(Failure::short(len.saturating_sub(missing), len));
             };
             let before = chunk.len().min(usize::try_from(skipped).unwrap_or(usize::MAX));
             skipped = skipped.saturating_sub(before as u64);
-            let rest = chunk.split_off(before);
-            let missing = len.saturating_sub(bytes.len() as u64);
-            let taken = rest.len().min(usize::try_from(missing).unwrap_or(usize::MAX));
-            bytes.extend_from_slice(&rest.slice(..taken));
+            let mut wanted = chunk.split_off(before);
+            wanted.truncate(usize::try_from(missing).unwrap_or(usize::MAX));
+            missing = missing.saturating_sub(wanted.len() as u64);
+            take(wanted);
         }
-        Ok(bytes.freeze())
+        Ok(())
     }
 
     /// A whole body of at most `max` bytes.
@@ -146,12 +157,6 @@ impl ContentRange {
 /// The failure of an answer without the range that it has.
 pub(super) fn no_range() -> Failure {
     Failure::permanent("the server sends a part of the file without a valid `Content-Range`")
-}
-
-/// The failure of a body with another number of bytes.
-fn wrong(got: usize, wanted: u64) -> Failure {
-    let got = if got as u64 > wanted { "more".to_owned() } else { got.to_string() };
-    Failure::transient(format!("the server sent {got} bytes, where {wanted} were requested"))
 }
 
 /// The failure of a connection: its innermost cause, which does not have the URL.

@@ -15,6 +15,8 @@ pub(crate) enum Fault {
     Reset,
     /// The connection is closed in the middle of the body.
     Truncated,
+    /// The body stops in the middle, until the client has given up.
+    Stalled,
     /// The body has half of its bytes, and its length says so.
     Short,
     /// Another range is sent, and `Content-Range` says so.
@@ -27,16 +29,19 @@ pub(crate) enum Fault {
     Mixed,
     /// The whole file is sent.
     IgnoredRange,
+    /// The body stops in the middle until the test releases it. Never at random.
+    Held,
 }
 
 impl Fault {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Latency,
         Self::Silence,
         Self::Error,
         Self::Busy,
         Self::Reset,
         Self::Truncated,
+        Self::Stalled,
         Self::Short,
         Self::WrongRange,
         Self::Stale,
@@ -50,7 +55,7 @@ impl Fault {
         let random = scrambled(seed ^ scrambled(number));
         let fault = Self::ALL[usize::try_from(random >> 32).unwrap() % Self::ALL.len()];
         // What delays or concerns all clients is rare.
-        let is_rare = matches!(fault, Self::Silence | Self::Replaced | Self::Mixed);
+        let is_rare = matches!(fault, Self::Silence | Self::Stalled | Self::Replaced | Self::Mixed);
         random.is_multiple_of(if is_rare { 24 } else { 4 }).then_some(fault)
     }
 }

@@ -12,9 +12,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use dynpack::Extent;
-use dynpack::storage::{Listing, Storage, StorageError, conformance};
+use dynpack::storage::{Listing, Source, Storage, StorageError, conformance};
 use dynpack_object_store::{ObjectStorage, Options};
+use futures_util::{StreamExt, TryStreamExt};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use faults::{Fault, scrambled};
 use server::{Manners, Server};
@@ -150,6 +152,147 @@ async fn an_object_that_was_removed_has_changed() {
     assert_eq!(error.to_string(), "`a` has changed since it was opened");
 }
 
+/// A server with a file of that many bytes, and the file.
+async fn with_file(len: u32, manners: Manners) -> (Server, Bytes) {
+    let server = Server::start(manners, None).await;
+    let bytes: Bytes = (0..len).map(|at| scrambled(at.into()).to_be_bytes()[0]).collect();
+    server.put("a", bytes.clone());
+    (server, bytes)
+}
+
+/// A file of 100,000 bytes.
+const WHOLE: Extent = Extent::new(0, 100_000);
+
+fn hasty() -> Options {
+    let mut options = Options::default();
+    options.attempt = Duration::from_millis(200);
+    options.deadline = Duration::from_secs(2);
+    options.first_pause = Duration::from_millis(1);
+    options.max_pause = Duration::from_millis(8);
+    options
+}
+
+/// What arrives of ranges, and the error, if there is one.
+async fn arrived(source: &Arc<dyn Source>, ranges: &[Extent]) -> (Vec<u8>, Option<StorageError>) {
+    let (mut arriving, mut arrived) = (Arc::clone(source).stream(ranges.to_vec()), Vec::new());
+    while let Some(next) = arriving.next().await {
+        match next {
+            Ok(bytes) => arrived.extend_from_slice(&bytes),
+            Err(error) => return (arrived, Some(error)),
+        }
+    }
+    (arrived, None)
+}
+
+#[tokio::test]
+async fn bytes_are_handed_on_before_the_last_ones_arrive() {
+    for storage in [web, s3, gcs] {
+        let (server, bytes) = with_file(100_000, Manners::GOOD).await;
+        let storage = storage(&server, Options::default());
+        let source = storage.open("a").await.unwrap();
+        server.fail_next([Fault::Held]);
+        let ranges = vec![Extent::new(1_000, 2_000), Extent::new(5_000, 90_000)];
+        let mut arriving = source.stream(ranges);
+        let mut got = Vec::new();
+        while got.len() < 40_000 {
+            got.extend_from_slice(&arriving.next().await.unwrap().unwrap());
+        }
+        server.release();
+        got.extend(arriving.try_collect::<Vec<_>>().await.unwrap().concat());
+        assert!(got == [&bytes[1_000..3_000], &bytes[5_000..95_000]].concat(), "{storage}");
+        assert_eq!(server.requests(), 2, "{storage}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_where_its_request_broke_off() {
+    for storage in [web, s3, gcs] {
+        for fault in [Fault::Truncated, Fault::Stalled, Fault::Short] {
+            let (server, bytes) = with_file(100_000, Manners::GOOD).await;
+            let storage = storage(&server, hasty());
+            let source = storage.open("a").await.unwrap();
+            server.fail_next([fault, Fault::Busy, fault]);
+            let (got, error) = arrived(&source, &[WHOLE]).await;
+            assert!(got == bytes && error.is_none(), "{storage}: {fault:?}: {error:?}");
+            assert_eq!(server.requests(), 1 + 4, "{storage}: {fault:?}");
+            assert_eq!(storage.counts().bytes, 100_000, "{storage}: {fault:?}: no byte twice");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_never_goes_on_with_another_version() {
+    for storage in [web, s3, gcs] {
+        for manners in [Manners::GOOD, Manners { conditions: false, ..Manners::GOOD }] {
+            let (server, bytes) = with_file(100_000, manners).await;
+            let source = storage(&server, hasty()).open("a").await.unwrap();
+            server.fail_next([Fault::Truncated, Fault::Replaced]);
+            let (got, error) = arrived(&source, &[WHOLE]).await;
+            assert!(matches!(error, Some(StorageError::Changed { .. })), "{manners:?}: {error:?}");
+            assert!(got == bytes[..50_000], "{manners:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_ends_at_its_deadline() {
+    let (server, bytes) = with_file(100_000, Manners::GOOD).await;
+    let mut options = hasty();
+    options.deadline = Duration::from_millis(500);
+    let source = web(&server, options).open("a").await.unwrap();
+    server.fail_next([Fault::Stalled; 10]);
+    let (got, error) = arrived(&source, &[WHOLE]).await;
+    let error = error.unwrap().to_string();
+    assert!(error.starts_with("`a` cannot be read: the server did not answer in time"), "{error}");
+    assert!((50_000..100_000).contains(&got.len()) && bytes.starts_with(&got), "{}", got.len());
+}
+
+/// It reads on without a reader, so that one connection is enough for all clients.
+#[tokio::test]
+async fn a_slow_reader_occupies_no_connection() {
+    let (server, bytes) = with_file(3_000_000, Manners::GOOD).await;
+    let mut options = Options::default();
+    options.max_requests = 1;
+    let storage = web(&server, options);
+    let source = storage.open("a").await.unwrap();
+    let slow = Arc::clone(&source).stream(vec![Extent::new(0, 3_000_000)]);
+    let range = [Extent::new(7, 9)];
+    let other = timeout(Duration::from_secs(9), source.read(&range));
+    let other = other.await.expect("the slow one occupies nothing");
+    assert_eq!(other.unwrap(), [bytes.slice(7..16)]);
+    assert!(slow.try_collect::<Vec<_>>().await.unwrap().concat() == bytes);
+    assert_eq!(storage.counts().bytes, 3_000_009);
+}
+
+#[tokio::test]
+async fn a_stream_that_is_dropped_ends_its_request() {
+    let (server, _) = with_file(100_000, Manners::GOOD).await;
+    let mut options = Options::default();
+    options.max_requests = 1;
+    let storage = web(&server, options);
+    let source = storage.open("a").await.unwrap();
+    server.fail_next([Fault::Held]);
+    let mut arriving = source.stream(vec![WHOLE]);
+    assert!(arriving.next().await.unwrap().is_ok());
+    let version = storage.identity("a");
+    tokio::pin!(version);
+    assert!(timeout(Duration::from_millis(100), &mut version).await.is_err(), "there is no room");
+    drop(arriving);
+    timeout(Duration::from_secs(5), version).await.expect("there is room again").unwrap();
+}
+
+/// Without a strong ETag, the object is looked at again before its bytes are handed on.
+#[tokio::test]
+async fn what_has_no_strong_version_is_not_handed_on_unchecked() {
+    let manners = Manners { tags: false, ..Manners::GOOD };
+    let (server, _) = with_file(100_000, manners).await;
+    let source = web(&server, Options::default()).open("a").await.unwrap();
+    server.fail_next([Fault::Mixed]);
+    let (got, error) = arrived(&source, &[WHOLE]).await;
+    assert!(matches!(error, Some(StorageError::Changed { .. })), "{error:?}");
+    assert!(got.is_empty());
+}
+
 /// How reads of a failing server ended.
 #[derive(Default)]
 struct Outcomes {
@@ -202,19 +345,30 @@ async fn read_some(server: Server, storage: ObjectStorage, seed: u64, outcomes: 
                     Extent::new(offset, random((source.len() - offset).min(9_000) + 1))
                 })
                 .collect();
-            match source.read(&ranges).await {
-                Ok(read) => {
-                    for (range, read) in ranges.iter().zip(read) {
-                        let at = usize::try_from(range.offset).unwrap();
-                        assert!(read == bytes[at..at + read.len()], "wrong bytes of {path}");
-                        assert_eq!(read.len() as u64, range.len);
-                    }
-                    outcomes.right.fetch_add(1, Ordering::Relaxed);
-                }
-                Err(error) => outcomes.count(&error),
+            let wanted: Vec<_> = ranges.iter().map(|&range| slice(&bytes, range)).collect();
+            let error = if random(2) == 0 {
+                let read = source.read(&ranges).await;
+                assert!(
+                    read.as_ref().map_or(true, |read| *read == wanted),
+                    "wrong bytes of {path}"
+                );
+                read.err()
+            } else {
+                let ((got, error), wanted) = (arrived(&source, &ranges).await, wanted.concat());
+                assert!(wanted.starts_with(&got), "wrong bytes of {path} arrive");
+                assert!(error.is_some() || got.len() == wanted.len(), "{path} ends early");
+                error
+            };
+            match error {
+                None => _ = outcomes.right.fetch_add(1, Ordering::Relaxed),
+                Some(error) => outcomes.count(&error),
             }
         }
     }
+}
+
+fn slice(bytes: &Bytes, range: Extent) -> Bytes {
+    bytes.slice(usize::try_from(range.offset).unwrap()..usize::try_from(range.end()).unwrap())
 }
 
 /// Reads from a server that fails, by many clients, and returns the number of requests.

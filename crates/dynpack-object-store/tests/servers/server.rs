@@ -1,6 +1,6 @@
 //! An HTTP server with files in memory. A test chooses what it lacks, and when it fails.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +10,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 use crate::faults::Fault;
 
@@ -41,6 +42,10 @@ struct State {
     manners: Manners,
     /// The seed of the faults, if there are any.
     faults: Option<u64>,
+    /// The faults of the next requests, whatever the seed.
+    next: Mutex<VecDeque<Fault>>,
+    /// Wakes the answers that [`Fault::Held`] stops.
+    released: Notify,
     /// All versions of each file.
     files: Mutex<BTreeMap<String, Vec<Bytes>>>,
     requests: AtomicU64,
@@ -53,11 +58,11 @@ struct Request {
     headers: BTreeMap<String, String>,
 }
 
-/// An answer, and where its connection breaks.
+/// An answer, and where it stops.
 struct Answer {
     head: String,
     body: Bytes,
-    /// How many bytes of the body are sent before the connection is closed.
+    /// How many bytes of the body are sent before it stops.
     cut: Option<usize>,
 }
 
@@ -67,7 +72,8 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let (files, injected) = (Mutex::default(), Mutex::default());
         let requests = AtomicU64::new(0);
-        let state = Arc::new(State { manners, faults, files, requests, injected });
+        let (next, released) = (Mutex::default(), Notify::new());
+        let state = Arc::new(State { manners, faults, next, released, files, requests, injected });
         let server = Self { address, state: Arc::clone(&state) };
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
@@ -80,6 +86,16 @@ impl Server {
 
     pub(crate) fn put(&self, path: &str, bytes: Bytes) {
         self.state.files.lock().unwrap().entry(path.to_owned()).or_default().push(bytes);
+    }
+
+    /// Sets the faults of the next requests.
+    pub(crate) fn fail_next(&self, faults: impl IntoIterator<Item = Fault>) {
+        self.state.next.lock().unwrap().extend(faults);
+    }
+
+    /// Sends the rest of an answer that is held.
+    pub(crate) fn release(&self) {
+        self.state.released.notify_one();
     }
 
     /// The bytes of a version that the server has named.
@@ -104,7 +120,8 @@ async fn connection(mut stream: TcpStream, state: Arc<State>) {
     let mut read = Vec::new();
     while let Some(request) = request(&mut stream, &mut read).await {
         let number = state.requests.fetch_add(1, Ordering::SeqCst);
-        let fault = state.faults.and_then(|seed| Fault::of(seed, number));
+        let random = || state.faults.and_then(|seed| Fault::of(seed, number));
+        let fault = state.next.lock().unwrap().pop_front().or_else(random);
         if let Some(fault) = fault {
             *state.injected.lock().unwrap().entry(fault).or_default() += 1;
         }
@@ -119,12 +136,18 @@ async fn connection(mut stream: TcpStream, state: Arc<State>) {
             _ => {}
         }
         let answer = state.answer(&request, fault);
-        let body = &answer.body[..answer.cut.unwrap_or(answer.body.len())];
+        let (first, rest) = answer.body.split_at(answer.cut.unwrap_or(answer.body.len()));
         let sent = async {
             stream.write_all(answer.head.as_bytes()).await?;
-            stream.write_all(body).await
+            stream.write_all(first).await?;
+            match fault {
+                Some(Fault::Stalled) => tokio::time::sleep(Duration::from_millis(400)).await,
+                Some(Fault::Held) => state.released.notified().await,
+                _ => return Ok(()),
+            }
+            stream.write_all(rest).await
         };
-        if sent.await.is_err() || answer.cut.is_some() {
+        if sent.await.is_err() || fault == Some(Fault::Truncated) {
             return;
         }
     }
@@ -269,7 +292,8 @@ impl State {
         if request.method == "HEAD" {
             return Answer { head, body: Bytes::new(), cut: None };
         }
-        let cut = (fault == Some(Fault::Truncated)).then_some(body.len() / 2);
+        let is_cut = matches!(fault, Some(Fault::Truncated | Fault::Stalled | Fault::Held));
+        let cut = is_cut.then_some(body.len() / 2);
         Answer { head, body, cut }
     }
 }

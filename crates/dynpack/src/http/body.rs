@@ -4,20 +4,21 @@ use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use dynpack_fragment::{Piece, Read, SegmentPlan, SegmentWriter};
 use dynpack_media::{Extent, SourceIndex};
-use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, Stream};
+use futures_util::stream::BoxStream;
+use futures_util::{Stream, StreamExt};
 use tracing::warn;
 
+use super::arriving::arriving;
 use super::held_media::{HeldMedia, Media};
-use super::sources::{Sources, read_each, source};
+use super::sources::{Sources, source};
 use crate::buffers::{Buffers, Held};
 use crate::error::Error;
-use crate::storage::{Source, StorageError, read_exactly_joined};
+use crate::storage::{Source, StorageError, exactly};
 use crate::tasks::spawn_cpu;
 
 /// The maximum size of a segment, in bytes, that is rewritten on the thread of its request. A
@@ -27,9 +28,9 @@ const MAX_INLINE: usize = 4 << 20;
 /// The bytes of a response: a stream of buffers with a known total length.
 ///
 /// Media is read from storage half a megabyte at a time, or what its source prefers
-/// ([`Source::preferred_read`]), when the client takes it. An error
-/// in the middle means that the storage failed, the file was replaced, or its media is malformed.
-/// The response must then be aborted, since the rest would not match what was sent.
+/// ([`Source::preferred_read`]), when the client takes it. It leaves as it arrives. An error in the
+/// middle means that the storage failed, the file was replaced, or its media is malformed. The
+/// response must then be aborted, since the rest would not match what was sent.
 pub struct Body {
     /// The number of bytes that remain to be sent.
     len: u64,
@@ -42,7 +43,8 @@ pub struct Body {
     buffers: Buffers,
     /// The memory of the portion that is being sent, if it is longer than a batch.
     held: Option<Held>,
-    reading: Option<BoxFuture<'static, Result<Vec<Bytes>, StorageError>>>,
+    /// The media of a portion that is being read: as it is stored, or of each read of a writer.
+    reading: Option<BoxStream<'static, Result<Bytes, StorageError>>>,
 }
 
 /// The part of a body that is not read yet.
@@ -98,8 +100,8 @@ impl Body {
         }
         let (known_len, buffers) = (plan.len(), Buffers::of_process());
         let preferred = sources.iter().map(|source| source.preferred_read()).max();
-        let longest = preferred.unwrap_or_default().min(MAX_INLINE as u64);
-        let held_portion = buffers.hold(longest.min(known_len.unwrap_or_default()));
+        let longest = preferred.unwrap_or_default().min(known_len.unwrap_or_default());
+        let held_portion = buffers.hold(longest);
         let batch = held_portion.as_ref().map_or_else(|| buffers.batch(), Held::bytes);
         let mut writer = Box::new(plan.into_writer(batch));
         let (mut first, mut portion, mut held_media) = (None, 0, None);
@@ -179,46 +181,61 @@ impl Body {
 
     /// The next bytes, or none of them if they must be read first: that starts here. `None` at the
     /// end.
-    fn next(&mut self) -> Option<Result<Bytes, Error>> {
-        match &mut self.rest {
-            Rest::Pieces(pieces) => match pieces.pop_front()? {
-                Piece::Bytes(bytes) => Some(Ok(bytes)),
-                Piece::Read(first) => {
-                    let source = source(&self.sources, first.source).cloned();
+    fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        self.reading = match &mut self.rest {
+            Rest::Pieces(pieces) => match pieces.pop_front() {
+                None => return Ok(None),
+                Some(Piece::Bytes(bytes)) => return Ok(Some(bytes)),
+                Some(Piece::Read(first)) => {
+                    let source = source(&self.sources, first.source)?;
                     // What was read before is sent.
                     self.held = None;
-                    let preferred = source.as_ref().map_or(0, |source| source.preferred_read());
-                    self.held = self.buffers.hold(preferred.min(self.len));
+                    self.held = self.buffers.hold(source.preferred_read().min(self.len));
                     let room = self.held.as_ref().map(Held::bytes);
                     let room = room.unwrap_or_else(|| self.buffers.batch());
                     let batch = next_batch(pieces, first, room);
-                    self.reading = Some(
-                        async move { read_exactly_joined(source?.as_ref(), &batch).await }.boxed(),
-                    );
-                    Some(Ok(Bytes::new()))
+                    Some(exactly(Arc::clone(source).stream(batch.clone()), &batch))
                 }
             },
-            Rest::Segment { writer, portion, .. } => {
-                let reads = writer.next_reads()?;
-                if reads.is_empty() {
-                    return Some(write(writer, &[], *portion, &self.buffers));
+            Rest::Segment { writer, portion, .. } => match writer.next_reads() {
+                None => return Ok(None),
+                Some([]) => return write(writer, &[], *portion, &self.buffers).map(Some),
+                Some(reads) => Some(arriving(&self.sources, reads.to_vec())?),
+            },
+        };
+        Ok(Some(Bytes::new()))
+    }
+
+    /// Takes what has arrived of the media that is being read, up to a batch.
+    fn poll_media(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        let (mut media, mut len, max) = (Vec::new(), 0, self.buffers.batch());
+        while let Some(reading) = &mut self.reading
+            && len < max
+        {
+            match reading.poll_next_unpin(context) {
+                Poll::Ready(Some(bytes)) => {
+                    let bytes = bytes?;
+                    len = len.saturating_add(bytes.len() as u64);
+                    media.push(bytes);
                 }
-                let reading = read_each(Arc::clone(&self.sources), reads.to_vec(), u64::MAX);
-                self.reading = Some(reading.boxed());
-                Some(Ok(Bytes::new()))
+                Poll::Ready(None) => self.reading = None,
+                Poll::Pending if media.is_empty() => return Poll::Pending,
+                Poll::Pending => break,
             }
         }
+        Poll::Ready(self.take_in(media))
     }
 
     /// Takes media that was read.
     fn take_in(&mut self, media: Vec<Bytes>) -> Result<(), Error> {
         match &mut self.rest {
             Rest::Pieces(_) => self.ready.extend(media),
-            Rest::Segment { writer, .. } => {
+            Rest::Segment { writer, .. } if !media.is_empty() => {
                 let len = media.iter().map(Bytes::len).fold(0, usize::saturating_add);
                 let made = write(writer, &media, len, &self.buffers)?;
                 self.ready.push_back(made);
             }
+            Rest::Segment { .. } => {}
         }
         Ok(())
     }
@@ -237,15 +254,13 @@ impl Body {
 
     fn poll_bytes(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         while self.len > 0 {
-            if let Some(reading) = &mut self.reading {
-                let Poll::Ready(read) = reading.poll_unpin(context) else { return Poll::Pending };
-                self.reading = None;
-                self.take_in(read?)?;
+            if self.ready.is_empty() && self.reading.is_some() {
+                ready!(self.poll_media(context))?;
             }
             let next = match self.ready.pop_front() {
                 Some(bytes) => bytes,
-                None => match self.next() {
-                    Some(bytes) => bytes?,
+                None => match self.next()? {
+                    Some(bytes) => bytes,
                     None => break,
                 },
             };

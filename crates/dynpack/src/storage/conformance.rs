@@ -1,7 +1,10 @@
 //! A test suite for every storage, in this crate and in others.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use dynpack_media::Extent;
+use futures_util::TryStreamExt;
 use futures_util::future::join_all;
 
 use super::{Identity, Listing, Source, Storage, StorageError};
@@ -79,13 +82,18 @@ pub async fn check_requests(
     let offsets = (0..2_400_000).step_by(24_000);
     let ranges: Vec<_> = offsets.map(|offset| Extent::new(offset, 20_000)).collect();
     let read = source.read(&ranges).await.expect("ranges within the file are read");
-    let reading_costs = requests().saturating_sub(before);
-    assert!(
-        (1..=5).contains(&reading_costs),
-        "{reading_costs} requests for a hundred ranges that are close to each other"
-    );
+    let (reading_costs, before) = (requests().saturating_sub(before), requests());
+    let arrived = arrived(&source, &ranges).await.expect("ranges within the file are read");
+    let streaming_costs = requests().saturating_sub(before);
+    for costs in [reading_costs, streaming_costs] {
+        assert!(
+            (1..=5).contains(&costs),
+            "{costs} requests for a hundred ranges that are close to each other"
+        );
+    }
     let wanted: Vec<_> = ranges.iter().map(|&range| slice(&bytes, range)).collect();
     assert!(read == wanted, "ranges that are read together have their own bytes");
+    assert!(arrived.concat() == wanted.concat(), "and they arrive in their order");
 }
 
 async fn an_empty_root_is_there(storage: &dyn Storage) {
@@ -213,8 +221,8 @@ async fn ranges_are_read_as_asked(storage: &dyn Storage, put: &impl AsyncFn(&str
             read == wanted,
             "{ranges:?} are read in the requested order, each with its own bytes"
         );
-        let joined = source.read_joined(&ranges).await.expect("ranges within the file are read");
-        assert!(joined.concat() == wanted.concat(), "{ranges:?} are read one after another");
+        let arrived = arrived(&source, &ranges).await.expect("ranges within the file are read");
+        assert!(arrived.concat() == wanted.concat(), "{ranges:?} arrive one after another");
     }
 }
 
@@ -237,6 +245,11 @@ async fn ranges_past_the_end_are_refused(storage: &dyn Storage, put: &impl Async
             Err(StorageError::OutOfRange { range, len: 1_000, .. }) if *range == ranges[1]
         );
         assert!(is_refused, "{len} bytes at {offset} of a file of 1000: {read:?}");
+        let arrived = arrived(&source, &ranges).await;
+        assert!(
+            matches!(arrived, Err(StorageError::OutOfRange { .. })),
+            "{len} bytes at {offset} of a file of 1000: {arrived:?}"
+        );
     }
 }
 
@@ -307,7 +320,7 @@ async fn versions_are_never_mixed(storage: &dyn Storage, put: &impl AsyncFn(&str
             storage.identity("mixed/a").await.is_ok_and(|now| now != *source.identity()),
             "a replaced file is detected by its path"
         );
-        for read in [source.read(&ranges).await, source.read_joined(&ranges).await] {
+        for read in [source.read(&ranges).await, arrived(&source, &ranges).await] {
             match read {
                 Ok(after) => assert!(
                     after.concat() == before.concat(),
@@ -338,11 +351,16 @@ async fn many_read_at_once(storage: &dyn Storage, put: &impl AsyncFn(&str, Bytes
     }
 }
 
+/// The bytes of ranges one after another, as they arrive.
+async fn arrived(source: &Arc<dyn Source>, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
+    Arc::clone(source).stream(ranges.to_vec()).try_collect().await
+}
+
 async fn list(storage: &dyn Storage, folder: &str) -> Listing {
     storage.list(folder).await.expect("a folder can be listed")
 }
 
-async fn open(storage: &dyn Storage, path: &str) -> std::sync::Arc<dyn Source> {
+async fn open(storage: &dyn Storage, path: &str) -> Arc<dyn Source> {
     storage.open(path).await.expect("a file can be opened")
 }
 

@@ -14,6 +14,8 @@ use std::time::SystemTime;
 use async_trait::async_trait;
 use bytes::Bytes;
 use dynpack_media::Extent;
+use futures_util::StreamExt;
+use futures_util::stream::{self, BoxStream};
 
 use self::read::Opened;
 use self::stamp::Stamp;
@@ -202,8 +204,12 @@ impl Source for LocalSource {
         Ok(ranges.iter().map(|range| all.split_to(len(range))).collect())
     }
 
-    async fn read_joined(&self, ranges: &[Extent]) -> Result<Vec<Bytes>, StorageError> {
-        Ok(vec![self.read_all(ranges).await?])
+    /// All ranges are one buffer.
+    fn stream(
+        self: Arc<Self>,
+        ranges: Vec<Extent>,
+    ) -> BoxStream<'static, Result<Bytes, StorageError>> {
+        stream::once(async move { self.read_all(&ranges).await }).boxed()
     }
 }
 
