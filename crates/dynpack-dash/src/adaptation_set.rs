@@ -200,22 +200,24 @@ impl<'a> Set<'a> {
         renditions: impl Iterator<Item = &'r Rendition>,
         urls: &impl Urls,
     ) -> Vec<Option<Segments>> {
-        let mut templates = None;
-        let segments = renditions.map(|rendition| {
+        let (mut renditions, mut templates) = (renditions.peekable(), None);
+        let segments = std::iter::from_fn(|| {
+            let rendition = renditions.next()?;
             let timescale = rendition.timescale();
             let offset = u64::try_from(self.start.floor(timescale).0).ok();
             let (timescale, time_offset) = (timescale.hz(), offset.filter(|offset| *offset > 0));
             if self.is_document() {
                 let url = urls.document(rendition);
-                return Some(Segments::Document(Document { url, timescale, time_offset }));
+                return Some(Some(Segments::Document(Document { url, timescale, time_offset })));
             }
-            let templates =
-                templates.get_or_insert_with(|| (urls.init(rendition), urls.media(rendition)));
-            let (initialization, media) = templates.clone();
+            let own = templates.take();
+            let own = own.unwrap_or_else(|| (urls.init(rendition), urls.media(rendition)));
+            templates = renditions.peek().map(|_| own.clone());
+            let (initialization, media) = own;
             let timeline = SegmentTimeline::new(rendition);
             let template =
                 SegmentTemplate { timescale, time_offset, initialization, media, timeline };
-            Some(Segments::Template(template))
+            Some(Some(Segments::Template(template)))
         });
         segments.collect()
     }

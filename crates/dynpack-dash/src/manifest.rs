@@ -60,8 +60,8 @@ pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
         let own_start = start_of(period);
         let sets = Set::all(period, own_start, urls, options.text);
         let (start, events) = (duration(end), EventStream::all(period, own_start));
-        let adaptation_sets = adaptation_sets(&sets, before.as_ref(), urls);
-        Period { id, start, events, adaptation_sets }.write(&mut periods);
+        Period { id, start, events }
+            .write(&mut periods, |xml| write_sets(&sets, before.as_ref(), urls, xml));
         let lasts = presentation.duration().ceil(MICROS) - own_start.floor(MICROS);
         end = end.saturating_add(micros(lasts));
         longest = presentation.renditions.iter().map(longest_segment).fold(longest, Duration::max);
@@ -85,31 +85,30 @@ pub fn mpd(view: &View<'_>, urls: &impl Urls, options: &Options) -> String {
     manifest.into_xml()
 }
 
-/// The sets of a period, followed by those of key frames. `before` are those of the period before,
-/// with its id.
-fn adaptation_sets(
+/// Writes the sets of a period, followed by those of key frames. `before` are those of the period
+/// before, with its id.
+fn write_sets(
     sets: &[Set<'_>],
     before: Option<&(usize, Vec<Set<'_>>)>,
     urls: &impl Urls,
-) -> Vec<AdaptationSet> {
-    let videos = sets.iter().filter(|set| set.is_video()).count();
-    let mut elements = Vec::with_capacity(sets.len().saturating_add(videos));
-    elements.extend(sets.iter().zip(1..).map(|(set, number)| set.element(number, urls)));
-    let mut key_frames = Vec::with_capacity(videos);
-    for ((set, element), place) in sets.iter().zip(&mut elements).zip(0_usize..) {
+    xml: &mut Writer,
+) {
+    let mut key_frames: Vec<AdaptationSet> = Vec::new();
+    for (place, set) in sets.iter().enumerate() {
+        let mut element = set.element(place.saturating_add(1), urls);
         if set.is_video() {
             let number = sets.len().saturating_add(key_frames.len()).saturating_add(1);
-            key_frames.push(set.key_frames(number, element, urls));
+            key_frames.push(set.key_frames(number, &element, urls));
         }
-        set.signal_switching(element, sets);
+        set.signal_switching(&mut element, sets);
         let connected = before
             .filter(|(_, others)| others.get(place).is_some_and(|other| set.continues(other)));
         element
             .supplemental
             .extend(connected.map(|(before, _)| descriptor(CONNECTIVITY, before.to_string())));
+        element.write(xml);
     }
-    elements.extend(key_frames);
-    elements
+    key_frames.iter().for_each(|element| element.write(xml));
 }
 
 fn longest_segment(rendition: &Rendition) -> Duration {

@@ -48,15 +48,15 @@ pub(crate) struct Period {
     pub(crate) id: usize,
     pub(crate) start: String,
     pub(crate) events: Vec<EventStream>,
-    pub(crate) adaptation_sets: Vec<AdaptationSet>,
 }
 
 impl Period {
-    pub(crate) fn write(&self, xml: &mut Writer) {
+    /// Writes the period with the adaptation sets that `sets` writes.
+    pub(crate) fn write(&self, xml: &mut Writer, sets: impl FnOnce(&mut Writer)) {
         let tag = xml.open("Period").with("id", self.id).with("start", &self.start);
         tag.children(|xml| {
             self.events.iter().for_each(|events| events.write(xml));
-            self.adaptation_sets.iter().for_each(|set| set.write(xml));
+            sets(xml);
         });
     }
 }
@@ -90,7 +90,7 @@ pub(crate) struct AdaptationSet {
 }
 
 impl AdaptationSet {
-    fn write(&self, xml: &mut Writer) {
+    pub(crate) fn write(&self, xml: &mut Writer) {
         let tag = xml
             .open("AdaptationSet")
             .with("id", self.id)

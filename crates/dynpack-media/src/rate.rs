@@ -181,21 +181,17 @@ impl Film {
     }
 
     /// The sum before each segment, and that of all segments.
-    #[expect(clippy::arithmetic_side_effects, reason = "sums of 64-bit numbers in 128 bits")]
     fn sums(&self) -> Vec<Sum> {
         let mut total = Sum::default();
-        let sums = self.segments.iter().map(|(bytes, duration)| {
-            total = Sum {
-                bytes: total.bytes + u128::from(*bytes),
-                ticks: total.ticks + u128::from(duration.0.max(0).unsigned_abs()),
-            };
+        let sums = self.segments.iter().map(|segment| {
+            total = total.with(*segment);
             total
         });
         std::iter::once(Sum::default()).chain(sums).collect()
     }
 
     fn rate(&self, peak: Sum) -> Rate {
-        let total = self.sums().last().copied().unwrap_or_default();
+        let total = self.segments.iter().fold(Sum::default(), |sum, one| sum.with(*one));
         Rate {
             peak: peak.bits_per_second(self.timescale),
             average: total.bits_per_second(self.timescale),
@@ -241,6 +237,14 @@ struct Sum {
 }
 
 impl Sum {
+    #[expect(clippy::arithmetic_side_effects, reason = "sums of 64-bit numbers in 128 bits")]
+    fn with(self, (bytes, duration): (u64, Ticks)) -> Self {
+        Self {
+            bytes: self.bytes + u128::from(bytes),
+            ticks: self.ticks + u128::from(duration.0.max(0).unsigned_abs()),
+        }
+    }
+
     fn is_denser(self, other: Self) -> bool {
         self.bytes.saturating_mul(other.ticks) > other.bytes.saturating_mul(self.ticks)
     }
