@@ -1,6 +1,6 @@
 //! The root page: the assets, their URLs, and a player.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt::Write;
 use std::sync::Arc;
 
@@ -257,13 +257,13 @@ fn left(asset: &Asset, name: &str, scenes: &[Scene<'_>]) -> Result<String, Packa
     Ok(format!("{count} of {all} tracks ({tracks}), from {start:.1} to {end:.1} s"))
 }
 
-/// The markers of a film, or of the clips of a program.
+/// The markers of a film, or of a program, whose clips have a part of one that lasts longer.
 fn markers(scenes: &[Scene<'_>]) -> String {
-    let mut html = String::new();
-    for (scene, marker) in scenes
+    let (mut html, mut shown) = (String::new(), HashSet::new());
+    let all = scenes
         .iter()
-        .flat_map(|scene| scene.presentation.markers.iter().map(move |marker| (scene, marker)))
-    {
+        .flat_map(|scene| scene.presentation.markers.iter().map(move |marker| (scene, marker)));
+    for (scene, marker) in all.filter(|(_, marker)| shown.insert(&marker.id)) {
         let start = scene.start.plus(marker.start);
         let end = marker.duration.map(|lasts| start.plus(lasts).as_seconds());
         let end = end.map_or_else(String::new, |end| format!(" to {end:.1}"));

@@ -49,6 +49,8 @@ await mkdir(path.join(folder, "media/program"));
 await put("media/sample/filters.json", FILTERS);
 await put("media/sample/markers.json", MARKERS);
 await put("media/program/program.ism", PROGRAM);
+// It lasts over the change of clips.
+await put("media/program/markers.json", { markers: [{ id: "own", start: 4000, duration: 2000 }] });
 await put("media/program/filters.json", [{ name: "goal", ...range(7, 13) }]);
 await put("locators.json", LOCATORS);
 
@@ -107,6 +109,11 @@ try {
     const ofProgram = await rows(page, "program/program.ism", "filters");
     check("filters apply to all clips", ofProgram.map((row) => row.replace(/ \(.*\)/, "")), [
       "filter=goal | 8 of 8 tracks, from 5.0 to 13.0 s | Play",
+    ]);
+    const markers = await rows(page, "program/program.ism", "markers");
+    check("a marker of several clips is there once", markers.map((row) => row.split(" |")[0]), [
+      "own",
+      "goal",
     ]);
     await page.locator("table.filters button").last().click();
     const playing = page.locator("#playing");
