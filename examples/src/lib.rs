@@ -1,1 +1,2 @@
-//! Examples of dynpack, from simple to complex: `inspect`, `segment`, `answer`, `origin`.
+//! Examples of dynpack, from simple to complex: `segment`, `answer`, `inspect`, `handler`,
+//! `origin`.

@@ -410,7 +410,7 @@ async fn a_change_of_the_list_of_a_program_is_noticed() {
     let second = tag().await;
     assert!(text(&dynpack, &url).await.contains("\"3001\""));
     let long = " ".repeat(300_000);
-    for (broken, reason) in [("[]", "invalid length"), (&long, "it has 300000 bytes")] {
+    for (broken, reason) in [("{}", "missing field `markers`"), (&long, "it has 300000 bytes")] {
         storage.insert(PROGRAM_LIST, broken.to_owned());
         let warnings = ask(&dynpack, &url).await.unwrap().warnings;
         assert!(warnings[0].starts_with("`markers.json` is left out: "), "{warnings:?}");

@@ -151,17 +151,19 @@ async fn media_of_a_program_names_its_clip() {
     }
 }
 
-/// The list is read as JSON too.
+/// The list is read as JSON too, with or without a byte order mark.
 #[tokio::test]
 async fn a_list_in_json_is_the_same_program() {
     let json = r#"{"sequences": [{"clips": [
         {"type": "source", "path": "/sample/sample.ism", "clipFrom": 2000, "clipTo": 8000},
         {"type": "source", "path": "/sample/sample.ism", "clipFrom": 5200, "clipTo": 12400},
         {"type": "source", "path": "/sample/sample.ism", "clipFrom": 17000}]}]}"#;
-    let (smil, json) = (origin(), Dynpack::builder(storage(json)).build());
-    for format in formats() {
-        let url = manifest(ASSET, format);
-        assert_eq!(get(&smil, &url).await, get(&json, &url).await, "{format}");
+    for list in [json.to_owned(), format!("\u{feff} {json}")] {
+        let (smil, json) = (origin(), Dynpack::builder(storage(&list)).build());
+        for format in formats() {
+            let url = manifest(ASSET, format);
+            assert_eq!(get(&smil, &url).await, get(&json, &url).await, "{format}");
+        }
     }
 }
 

@@ -35,6 +35,7 @@ mod filter;
 mod fingerprint;
 mod format;
 mod formats;
+mod json;
 mod markers;
 mod naming;
 mod packager;

@@ -8,6 +8,8 @@ use dynpack_media::{Marker, Splice, SpliceKind, Ticks, Time, Timescale};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::json;
+
 /// Reads the markers of films.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
@@ -20,7 +22,7 @@ impl Markers {
     /// The maximum number of markers of a film: each playlist lists all of them.
     pub const MAX_COUNT: usize = 1_000;
 
-    /// Reads a list of markers.
+    /// Reads a list of markers, by itself or as `markers` of an object.
     ///
     /// ```
     /// use dynpack_packager::Markers;
@@ -38,8 +40,10 @@ impl Markers {
         if len > max {
             return Err(format!("the list has {len} bytes, where {max} are the limit"));
         }
-        let Document { timescale, markers } =
-            serde_json::from_slice(document).map_err(|error| error.to_string())?;
+        let Document { timescale, markers } = match json::first_byte(document) {
+            Some(b'[') => Document { timescale: None, markers: json::read(document)? },
+            _ => json::read(document)?,
+        };
         let (count, max) = (markers.len(), Self::MAX_COUNT);
         if count > max {
             return Err(format!("there are {count} markers, where {max} are the limit"));
@@ -58,7 +62,7 @@ impl Markers {
 }
 
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a list of markers")]
 struct Document {
     timescale: Option<u32>,
     markers: Vec<Written>,
@@ -163,12 +167,24 @@ mod tests {
     }
 
     #[test]
+    fn a_list_may_be_bare_and_have_a_byte_order_mark() {
+        let list = r#"[{ "id": "a", "start": 7000 }]"#;
+        let object = format!(r#"{{ "markers": {list} }}"#);
+        let expected = Markers::parse(object.as_bytes()).unwrap();
+        for document in [list.to_owned(), format!("\u{feff} {list}"), format!("\u{feff}{object}")] {
+            assert_eq!(Markers::parse(document.as_bytes()).unwrap(), expected, "{document}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_used_is_named() {
         let one = |fields: &str| format!(r#"{{"markers": [{{"id": "a", "start": 1{fields}}}]}}"#);
         let many: Vec<_> = (0..=1_000).map(|id| format!(r#"{{"id":"{id}","start":1}}"#)).collect();
         for (document, words) in [
             (String::new(), "EOF"),
             ("{}".into(), "missing field `markers`"),
+            ("7".into(), "expected a list of markers"),
+            (r#"[{"id": "a"}]"#.into(), "missing field `start`"),
             (r#"{"markers": [{"start": 1}]}"#.into(), "missing field `id`"),
             (r#"{"markers": [{"id": "a"}]}"#.into(), "missing field `start`"),
             (r#"{"markers": [{"id": "", "start": 1}]}"#.into(), "its id is empty"),

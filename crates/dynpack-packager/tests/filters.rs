@@ -89,6 +89,7 @@ fn filters_are_read_as_azure_wrote_them() {
     let lists = [
         OF_MICROSOFT.to_owned(),
         format!("[{OF_MICROSOFT}]"),
+        format!("\u{feff}{OF_MICROSOFT}"),
         format!(r#"{{"@odata.context": "x", "value": [{OF_MICROSOFT}]}}"#),
     ];
     let expected = of_microsoft();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{Filter, FilterError, FilterPart};
+use crate::json;
 
 /// Filters by name. A filter that cannot be used is an error when it is named: it must not be
 /// replaced by another one, nor by none.
@@ -103,8 +104,7 @@ impl FromIterator<Filter> for Filters {
 
 /// The filters of a document.
 fn list(document: &[u8]) -> Result<Vec<Value>, String> {
-    let document = serde_json::from_slice(document).map_err(|error| error.to_string())?;
-    match document {
+    match json::read(document)? {
         Value::Array(list) => Ok(list),
         Value::Object(fields) if fields.contains_key("@odata.nextLink") => {
             Err("the list is one page of several".into())

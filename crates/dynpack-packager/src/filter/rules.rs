@@ -18,7 +18,7 @@ use dynpack_media::{Ticks, Timescale};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{Filter, FilterError, FilterPart};
+use super::{Filter, FilterError, FilterPart, TrackCondition};
 
 /// The rules of a filter as they stand in a URL. Printed, they have their one canonical spelling.
 ///
@@ -85,6 +85,15 @@ impl From<Rules> for String {
 impl Display for Rules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.name)
+    }
+}
+
+/// As it stands in rules: `height=0-1080`.
+impl Display for TrackCondition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (property, is_equal, value) = self.written();
+        let mark = if is_equal { "=" } else { "!=" };
+        f.write_str(&format!("{property}{mark}{}", escape(&value)).to_ascii_lowercase())
     }
 }
 
@@ -227,11 +236,7 @@ fn print(filter: &Filter) -> String {
     });
     let first_quality = filter.first_quality.map(|bitrate| format!("{FIRST_QUALITY}={bitrate}"));
     let selections = filter.tracks.iter().map(|tracks| {
-        let conditions = tracks.track_selections.iter().map(|condition| {
-            let (property, is_equal, value) = condition.written();
-            let mark = if is_equal { "=" } else { "!=" };
-            format!("{property}{mark}{}", escape(&value)).to_ascii_lowercase()
-        });
+        let conditions = tracks.track_selections.iter().map(ToString::to_string);
         conditions.collect::<Vec<_>>().join(";")
     });
     range.into_iter().chain(first_quality).chain(selections).collect::<Vec<_>>().join(PART)

@@ -137,7 +137,9 @@ impl TrackCondition {
         Self { property, is_equal: true }
     }
 
-    fn is_met_by(&self, rendition: &Rendition) -> bool {
+    /// Whether the rendition meets it.
+    #[must_use]
+    pub fn is_met_by(&self, rendition: &Rendition) -> bool {
         self.property.is_of(rendition) == self.is_equal
     }
 }

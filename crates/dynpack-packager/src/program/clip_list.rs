@@ -6,6 +6,7 @@ use dynpack_media::ClipSpan;
 use dynpack_smooth::{FileName, Sequence, SequenceClip};
 
 use super::listed_clip::{ListedClip, MAX_BYTES, MAX_CLIPS, START, media, of_clip};
+use crate::json;
 
 /// The clips of a program, as its file lists them: a server manifest whose body is a `seq`, or a
 /// JSON document with `sequences` of `clips`.
@@ -32,8 +33,7 @@ impl ClipList {
     /// # Errors
     /// What is wrong with it, and where.
     pub fn parse(bytes: &[u8], folder: &str) -> Result<Option<Self>, String> {
-        let is_json = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-        if is_json {
+        if json::first_byte(bytes) == Some(b'{') {
             return Ok(Some(Self { clips: mapped::parse(bytes, folder)?, markers: None }));
         }
         let sequence = Sequence::parse(bytes).map_err(|error| error.to_string())?;

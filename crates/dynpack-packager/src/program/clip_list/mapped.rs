@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use dynpack_media::{ClipSpan, Ticks, Time, Timescale};
 use serde::Deserialize;
 
+use crate::json;
 use crate::program::listed_clip::{ClipMedia, ListedClip, MAX_BYTES, MAX_CLIPS, media, of_clip};
 
 /// The document. Members that concern players alone are passed over.
@@ -39,7 +40,7 @@ pub(super) fn parse(bytes: &[u8], folder: &str) -> Result<Vec<ListedClip>, Strin
     if bytes.len() > MAX_BYTES {
         return Err(format!("it has more than {} bytes", MAX_BYTES));
     }
-    let document: Document = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+    let document: Document = json::read(bytes)?;
     if document.playlist_type.is_some_and(|kind| kind.eq_ignore_ascii_case("live")) {
         return Err("it is a live playlist".to_owned());
     }
