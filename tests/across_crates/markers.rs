@@ -309,20 +309,23 @@ async fn a_program_has_markers_of_its_own() {
         ("break-3", "06.800Z\""),
     ];
     assert_eq!(ranges(&playlist), all, "{playlist}");
-    // Of a part of the program, dates count from its own start.
-    for (rules, expected) in [
+    // In a part of the program, markers keep their dates.
+    for (rules, start, expected) in [
         (
             ",rules=time=6-",
+            "06.000Z",
             &[
-                ("break", "00.000Z\",DURATION=8.000000"),
-                ("goal", "00.000Z\""),
-                ("break-3", "00.800Z\""),
+                ("break", "05.000Z\",DURATION=9.000000"),
+                ("goal", "06.000Z\""),
+                ("break-3", "06.800Z\""),
             ][..],
         ),
-        (",rules=time=14-", &[("break", "00.000Z\",DURATION=0.800000")]),
+        (",rules=time=14-", "13.200Z", &[("break", "05.000Z\",DURATION=9.000000")]),
     ] {
         let playlist = video_playlist(&dynpack, rules).await;
         assert_eq!(ranges(&playlist), expected, "{rules}: {playlist}");
+        let date = format!("#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:{start}\n");
+        assert!(playlist.contains(&date), "{rules}: {playlist}");
     }
     let mpd = text(&dynpack, &manifest(PROGRAM, Format::DashCmaf)).await;
     let expected = [

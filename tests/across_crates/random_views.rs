@@ -29,9 +29,8 @@ use crate::support::{self, ask, film_storage, formats, manifest, playlists, prom
 const NAMES: [&str; 3] = ["a", "b", "c"];
 /// Clear and under every protection.
 const POLICY: &str = "clear-and-all";
-/// How long segments are, in milliseconds: so long that the slowest clock of video tells apart where
-/// two of them start.
-const TARGETS: Range<u64> = 700..5000;
+/// How long segments are, in milliseconds.
+const TARGETS: Range<u64> = 300..5000;
 const WHOLE: &str = "whole-film";
 const NARROW: &str = "narrow";
 const CONTAINER: Container =

@@ -52,7 +52,7 @@ mod video;
 
 pub use chapters::chapters;
 pub use key::{Key, Method};
-pub use media::{InProgram, Part, media_playlist};
+pub use media::{Part, media_playlist};
 pub use multivariant::multivariant_playlist;
 pub use options::{Flavor, Options};
 pub use resource::Resource;

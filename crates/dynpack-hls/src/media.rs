@@ -32,17 +32,10 @@ pub struct Part<'a> {
     pub markers: &'a [Marker],
     /// Where players should start, if not at its start.
     pub begin: Option<Time>,
-    /// Its place in a program of several periods.
-    pub in_program: Option<InProgram>,
-}
-
-/// The place of a period in a program of several.
-#[derive(Clone, Copy, Debug)]
-pub struct InProgram {
-    /// When it starts, counted from the start of the program.
-    pub start: Time,
-    /// When it ends, as the stream counts its times.
-    pub end: Time,
+    /// When the period starts, counted from the start of its program: its date.
+    pub program_start: Time,
+    /// When the period ends, as the stream counts its times, in a program of several.
+    pub end: Option<Time>,
 }
 
 impl<'a> Part<'a> {
@@ -52,10 +45,11 @@ impl<'a> Part<'a> {
         Self::new(stream, Time::new(Ticks::ZERO, MICROS), SegmentNumber(0))
     }
 
-    /// A stream in a period with that start.
+    /// A stream in a period with that start, also in its program.
     #[must_use]
     pub const fn new(stream: Stream<'a>, start: Time, first_place: SegmentNumber) -> Self {
-        Self { stream, start, first_place, markers: &[], begin: None, in_program: None }
+        let (markers, begin, program_start, end) = (&[], None, start, None);
+        Self { stream, start, first_place, markers, begin, program_start, end }
     }
 
     /// The same with markers.
@@ -70,10 +64,16 @@ impl<'a> Part<'a> {
         Self { begin, ..self }
     }
 
-    /// The same in a program of several periods.
+    /// The same, where the period starts at that time of its program.
     #[must_use]
-    pub const fn in_program(self, in_program: InProgram) -> Self {
-        Self { in_program: Some(in_program), ..self }
+    pub const fn with_program_start(self, program_start: Time) -> Self {
+        Self { program_start, ..self }
+    }
+
+    /// The same, where the period ends at that time if its program has several.
+    #[must_use]
+    pub const fn with_end(self, end: Option<Time>) -> Self {
+        Self { end, ..self }
     }
 }
 
@@ -90,16 +90,15 @@ impl<'a> Part<'a> {
 /// of the first segment where there is no init segment. That URL works, for clients that do not
 /// know gaps.
 ///
-/// Where a single part starts later than its presentation, its first entry has the date of that
-/// start, counted from 1970 (`EXT-X-PROGRAM-DATE-TIME`, RFC 8216, 4.3.2.6): its media keeps the
-/// times of the presentation, and clients see where in it they are. With markers there is always
-/// such a date, in several parts counted from the start of the first, and each marker is a range of
+/// The first entry of each part has the date of its start in the program, counted from 1970
+/// (`EXT-X-PROGRAM-DATE-TIME`, RFC 8216, 4.3.2.6), so that clients see where in it they are. A
+/// single part that starts with its program has one only with markers. Each marker is a range of
 /// dates (`EXT-X-DATERANGE`, RFC 8216, 4.3.2.7), in the first part that shows some of it. Lists of
 /// key frames have the dates alone.
 ///
-/// In a program, the first entry of each part has the date of its start in the program, and its
-/// last segment is listed until the next part starts, if it ends within a tenth of a second of
-/// that. So all renditions last equally long, however many parts there are.
+/// In a program of several parts, the last segment of a part is listed until the next part starts,
+/// if it ends within a tenth of a second of that. So all renditions last equally long, however many
+/// parts there are.
 ///
 /// Key frames are listed for trick play (`EXT-X-I-FRAMES-ONLY`, RFC 8216, 4.3.3.6).
 ///
@@ -141,19 +140,15 @@ pub fn media_playlist(parts: &[Part<'_>], urls: &impl Urls, options: &Options) -
 
 /// Gives lists their dates and markers.
 fn date_lists<'a>(parts: &[Part<'a>], lists: &mut [List<'a>]) {
-    let has_markers = parts.iter().any(|part| !part.markers.is_empty());
     let zero = Time::new(Ticks::ZERO, MICROS);
+    let has_date = |part: &Part<'_>| part.program_start > zero || !part.markers.is_empty();
+    let have_dates = parts.len() > 1 || parts.iter().any(has_date);
     let mut listed = HashSet::new();
-    let mut date = match parts {
-        [part] => Some(part.start).filter(|start| *start > zero || has_markers),
-        _ => Some(zero).filter(|_| has_markers),
-    };
     for (part, list) in parts.iter().zip(lists) {
-        list.date = part.in_program.map(|program| program.start).or(date);
-        let lasts = list.entries.iter().fold(Ticks::ZERO, |sum, entry| sum + entry.duration);
-        let lasts = Time::new(lasts, MICROS);
-        date = date.map(|date| date.plus(lasts));
+        list.date = have_dates.then_some(part.program_start);
         if part.stream.main.id.form == Form::Full {
+            let lasts = list.entries.iter().fold(Ticks::ZERO, |sum, entry| sum + entry.duration);
+            let lasts = Time::new(lasts, MICROS);
             let stretch = part.start..part.start.plus(lasts);
             let markers = part.markers.iter().filter(|one| one.is_in(&stretch));
             list.markers = markers.filter(|one| listed.insert(&one.id)).collect();
@@ -315,8 +310,8 @@ fn entries(part: &Part<'_>, urls: &impl Urls) -> Vec<Entry> {
     let last = segments.last().map(|segment| segment.start);
     let listed = segments.iter().map(|segment| {
         let end = micros(segment.start + segment.duration);
-        let end = match part.in_program {
-            Some(program) if Some(segment.start) == last => near(end, program.end.round(MICROS)),
+        let end = match part.end {
+            Some(of_part) if Some(segment.start) == last => near(end, of_part.round(MICROS)),
             _ => end,
         };
         let keys = urls.keys(main, Resource::Segment(segment.start));

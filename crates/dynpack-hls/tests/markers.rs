@@ -5,7 +5,7 @@
 use dynpack_hls::{Options, Part, media_playlist};
 use dynpack_media::{
     Marker, Period, Presentation, RenditionId, SegmentNumber, Splice, SpliceKind, Stream, Ticks,
-    Time, Timescale,
+    Time, Timescale, View,
 };
 use dynpack_testkit::urls::Azure;
 use dynpack_testkit::{self as film, AAC_48_STEREO};
@@ -33,11 +33,12 @@ fn markers() -> Vec<Marker> {
     markers
 }
 
-fn playlist(periods: &[&Period<'_>], id: &RenditionId) -> String {
+fn playlist(view: &View<'_>, id: &RenditionId) -> String {
     let renditions: Vec<_> =
-        periods.iter().map(|period| period.presentation().rendition(id).unwrap()).collect();
-    let parts = periods.iter().zip(&renditions).map(|(period, rendition)| {
+        view.periods().map(|period| period.presentation().rendition(id).unwrap()).collect();
+    let parts = view.periods().zip(&renditions).map(|(period, rendition)| {
         Part::new(Stream::new(rendition), period.start(), period.places().start)
+            .with_program_start(period.program_start())
             .with_markers(&period.presentation().markers)
     });
     media_playlist(&parts.collect::<Vec<_>>(), &Azure, &Options::CMAF)
@@ -61,7 +62,7 @@ const POINT: &str = "#EXT-X-DATERANGE:ID=\"point\",START-DATE=\"1970-01-01T00:00
 #[test]
 fn markers_are_ranges_of_dates() {
     let film = film().with_markers(markers());
-    let whole = Period::whole(&film);
+    let whole = View::whole(&film);
     let expected = [
         "#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:00.000Z",
         "#EXT-X-DATERANGE:ID=\"first\",START-DATE=\"1970-01-01T00:00:00.000Z\"",
@@ -70,7 +71,7 @@ fn markers_are_ranges_of_dates() {
         "#EXT-X-DATERANGE:ID=\"late\",START-DATE=\"1970-01-01T00:00:30.000Z\"",
     ];
     for rendition in &film.renditions {
-        let text = playlist(&[&whole], &rendition.id);
+        let text = playlist(&whole, &rendition.id);
         assert_eq!(dates(&text), expected, "{text}");
         let read = m3u8_rs::parse_media_playlist_res(text.as_bytes()).unwrap();
         let ranges: Vec<_> = read.segments.iter().filter_map(|one| one.daterange.clone()).collect();
@@ -80,7 +81,7 @@ fn markers_are_ranges_of_dates() {
     }
     // All playlists of a film have dates, and those of key frames nothing else.
     let id = film.renditions[0].key_frames().unwrap().id;
-    assert_eq!(dates(&playlist(&[&whole], &id)), expected[..1]);
+    assert_eq!(dates(&playlist(&whole, &id)), expected[..1]);
 }
 
 /// In a part of the film, dates count from the start of the film.
@@ -93,7 +94,7 @@ fn a_part_lists_the_markers_of_which_it_shows_some() {
         (5, 6, &["10.000", AD]),
         (6, 9, &["12.000"]),
     ] {
-        let text = playlist(&[&part(&film, first, end)], &film.renditions[0].id);
+        let text = playlist(&View::new(part(&film, first, end)), &film.renditions[0].id);
         let (date, others) = expected.split_first().unwrap();
         let near = |line: &str| {
             // A frame of audio may come before the pictures.
@@ -111,7 +112,7 @@ fn a_part_lists_the_markers_of_which_it_shows_some() {
 fn dates_go_on_from_part_to_part() {
     let film = film().with_markers(markers());
     let (one, other) = (part(&film, 0, 2), part(&film, 3, 6));
-    let text = playlist(&[&one, &other], &film.renditions[0].id);
+    let text = playlist(&View::new(one).with_period(other), &film.renditions[0].id);
     let listed = dates(&text);
     assert_eq!(listed.len(), 5, "{text}");
     assert!(listed[1].contains("\"first\"") && listed[2].starts_with("#EXT-X-PROGRAM"), "{text}");
@@ -133,7 +134,7 @@ fn a_marker_over_several_parts_is_listed_once() {
     let first = film().with_markers(lasting(-1_500));
     let second = film().with_markers(lasting(-7_500));
     let (one, other) = (part(&first, 0, 3), part(&second, 0, 3));
-    let text = playlist(&[&one, &other], &first.renditions[0].id);
+    let text = playlist(&View::new(one).with_period(other), &first.renditions[0].id);
     let listed = dates(&text);
     assert_eq!(listed.len(), 3, "{text}");
     let expected = "#EXT-X-DATERANGE:ID=\"long\",START-DATE=\"1970-01-01T00:00:00.000Z\",\
@@ -144,6 +145,6 @@ fn a_marker_over_several_parts_is_listed_once() {
 #[test]
 fn films_without_markers_have_no_dates() {
     let film = film();
-    let text = playlist(&[&Period::whole(&film)], &film.renditions[0].id);
+    let text = playlist(&View::whole(&film), &film.renditions[0].id);
     assert_eq!(dates(&text), Vec::<&str>::new());
 }

@@ -18,13 +18,15 @@ pub struct Stream<'a> {
     /// The audio that is carried with a main rendition of video.
     pub audio: Option<&'a Rendition>,
     joined: NonZeroU32,
+    /// The minimum start of the first segment.
+    earliest: Ticks,
 }
 
 impl<'a> Stream<'a> {
     /// A stream of `main` alone.
     #[must_use]
     pub const fn new(main: &'a Rendition) -> Self {
-        Self { main, audio: None, joined: NonZeroU32::MIN }
+        Self { main, audio: None, joined: NonZeroU32::MIN, earliest: Ticks(i64::MIN) }
     }
 
     /// The same with audio.
@@ -57,7 +59,7 @@ impl<'a> Stream<'a> {
         let (main, audio): (Cow<'_, Cuts>, _) = (cuts(self.main), self.audio.map(cuts));
         for (number, main, audio) in main.paired_with(audio.as_deref()) {
             // No two share a name, even if the clock is too coarse to separate them.
-            let earliest = segments.last().map_or(Ticks(i64::MIN), |last| last.start + Ticks(1));
+            let earliest = segments.last().map_or(self.earliest, |last| last.start + Ticks(1));
             let start = self.start(number, main.as_ref(), || audio.clone()).max(earliest);
             segments.push(StreamSegment { number, start, duration: Ticks::ZERO, main, audio });
         }

@@ -53,7 +53,7 @@ impl<'a> View<'a> {
         self.others.is_empty() || self.common.contains(id)
     }
 
-    /// When the last period ends, counted from the start of the first.
+    /// When the last period ends, counted from the start of the program.
     fn end(&self) -> Time {
         let last = self.others.last().unwrap_or(&self.first);
         last.program_start.plus(last.lasting())
@@ -123,7 +123,7 @@ pub struct Period<'a> {
     presentation: Cow<'a, Presentation>,
     places: Range<SegmentNumber>,
     start: Time,
-    /// When it starts, counted from the start of the first period of its view.
+    /// When it starts, counted from the start of the program.
     program_start: Time,
 }
 
@@ -145,7 +145,7 @@ impl<'a> Period<'a> {
         places: Range<SegmentNumber>,
         start: Time,
     ) -> Self {
-        Self { whole, presentation, places, start, program_start: START }
+        Self { whole, presentation, places, start, program_start: start }
     }
 
     fn ids(&self) -> impl Iterator<Item = &RenditionId> {
@@ -166,6 +166,12 @@ impl<'a> Period<'a> {
         let starts = presentation.renditions.iter().map(Rendition::start_time);
         let start = starts.min().ok_or(Error::NothingToPresent)?;
         Ok(Self::new(whole, Cow::Owned(presentation), places, start))
+    }
+
+    /// The same of a program that shows the time 0 of the presentation at `start`.
+    #[must_use]
+    pub fn in_program(self, start: Time) -> Self {
+        Self { program_start: start.plus(self.start), ..self }
     }
 
     /// Its renditions, with the segments of the period.
@@ -198,7 +204,8 @@ impl<'a> Period<'a> {
         self.start
     }
 
-    /// When it starts, counted from the start of the first period of its view.
+    /// When it starts, counted from the start of the program. In a view, a period that is not the
+    /// first starts when the one before it ends.
     #[must_use]
     pub const fn program_start(&self) -> Time {
         self.program_start

@@ -355,7 +355,8 @@ impl Dynpack {
         let mut periods = filtered.iter().zip(&carried);
         let ((scene, first), first_carried) =
             periods.next().ok_or_else(|| filters.nothing_left())?;
-        let mut view = View::new(first.period(&first_carried.presentation)?);
+        let first_period = first.period(&first_carried.presentation)?.in_program(scene.start);
+        let mut view = View::new(first_period);
         for ((_, filtered), carried) in periods {
             view = view.with_period(filtered.period(&carried.presentation)?);
         }

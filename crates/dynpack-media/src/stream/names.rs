@@ -7,6 +7,16 @@ use crate::search::partition_point;
 use crate::{SegmentNumber, Ticks};
 
 impl Stream<'_> {
+    /// The same as a part of `whole`: its segments have the names that they have there. Costs as
+    /// much as [`segment_at`](Self::segment_at).
+    #[must_use]
+    pub fn named_as_in(self, whole: &Stream<'_>) -> Self {
+        let first = SegmentNames::new(&self).number(0);
+        let names = SegmentNames::new(whole);
+        let before = partition_point(names.len(), |place| names.number(place) < first);
+        Self { earliest: names.earliest(before), ..self }
+    }
+
     /// The segment that is named by `start`. O(log n), and as much for each segment without a part
     /// of the main rendition.
     #[must_use]
@@ -87,12 +97,13 @@ impl<'a> SegmentNames<'a> {
 
     fn push(&mut self, numbers: Range<u32>) {
         let place = self.len();
+        self.runs.push(Run { place, numbers, earliest: self.earliest(place) });
+    }
+
+    /// The minimum start of the segment with `place` segments before it.
+    fn earliest(&self, place: usize) -> Ticks {
         let last = place.checked_sub(1).and_then(|last| self.start(last));
-        self.runs.push(Run {
-            place,
-            numbers,
-            earliest: last.map_or(Ticks(i64::MIN), |last| last + Ticks(1)),
-        });
+        last.map_or(self.stream.earliest, |last| last + Ticks(1))
     }
 
     /// Number of segments.

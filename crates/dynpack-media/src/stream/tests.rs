@@ -119,6 +119,12 @@ fn no_two_segments_share_a_name_on_a_coarse_clock() {
     );
 }
 
+/// The segments of a rendition from that place on.
+fn rest(whole: &Rendition, place: u32) -> Rendition {
+    let cuts = whole.cuts.within(SegmentNumber(place)..SegmentNumber::END);
+    whole.clone().with_cuts(Arc::clone(&whole.track), cuts.into())
+}
+
 /// Some places of the timeline, with starts that ascend.
 fn segments() -> impl Strategy<Value = Vec<(u32, i64)>> {
     let steps =
@@ -163,5 +169,32 @@ proptest! {
         let before = starts.clone().rev().find(|start| *start < probe);
         let after = starts.find(|start| *start >= probe);
         prop_assert_eq!(stream.starts_around(probe), (before, after));
+    }
+
+    /// A segment has the same name in every part.
+    #[test]
+    fn parts_have_the_names_of_the_whole(
+        (main, sound) in (segments(), segments()),
+        hz in prop_oneof![Just(1_u32), Just(25)],
+        rate in prop_oneof![Just(1_000_u32), Just(48_000)],
+        count in prop_oneof![Just(1_u32), 2_u32..6],
+        place in 0_u32..60,
+    ) {
+        let (main, sound) = (video(hz, &main), audio(rate, &sound));
+        let count = NonZeroU32::new(count).unwrap();
+        let place = place * count.get();
+        let [part_main, part_sound] = [&main, &sound].map(|whole| rest(whole, place));
+        prop_assume!(!part_main.cuts.is_empty() && !part_sound.cuts.is_empty());
+        let of = |main, sound| Stream::new(main).with_audio(Some(sound)).with_joined_segments(count);
+        let (whole, part) = (of(&main, &sound), of(&part_main, &part_sound));
+        let named = |segments: Vec<StreamSegment>| {
+            let places = segments.into_iter().filter(|one| one.number.0 >= place / count);
+            places.map(|one| (one.number, one.start)).collect::<Vec<_>>()
+        };
+        let part = part.named_as_in(&whole);
+        prop_assert_eq!(named(part.segments()), named(whole.segments()));
+        for (at, segment) in part.segments().into_iter().enumerate() {
+            prop_assert_eq!(part.nth_segment(at), Some(segment));
+        }
     }
 }

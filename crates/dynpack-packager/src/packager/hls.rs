@@ -7,7 +7,7 @@ use dynpack_crypt::cenc::Scheme;
 use dynpack_crypt::cpix::HlsKey;
 use dynpack_crypt::systems::{clear_key, fairplay, playready, widevine};
 use dynpack_crypt::{KeyId, SystemId};
-use dynpack_hls::{InProgram, Key, Method, Options, Part, Resource, SegmentUrl, Urls};
+use dynpack_hls::{Key, Method, Options, Part, Resource, SegmentUrl, Urls};
 use dynpack_media::{
     Form, Period, Presentation, Rate, Rates, Rendition, SegmentNumber, Stream, Timescale,
 };
@@ -85,7 +85,7 @@ pub(super) fn millis(period: &Period<'_>) -> u64 {
     period.duration(Timescale::MILLIS).0.max(0).unsigned_abs()
 }
 
-/// What a media playlist lists of a period: in a program of several, with the time of its start.
+/// What a media playlist lists of a period, with the time of its start in the program.
 pub(super) fn part<'a>(
     job: &Job<'_>,
     period: &'a Period<'_>,
@@ -93,16 +93,12 @@ pub(super) fn part<'a>(
     first_place: SegmentNumber,
 ) -> Part<'a> {
     let begin = period.presentation().begin().filter(|_| stream.main.id.form == Form::Full);
-    let part = Part::new(stream, period.start(), first_place)
+    let end = job.view.only().is_none().then(|| period.presentation().duration());
+    Part::new(stream, period.start(), first_place)
         .with_begin(begin)
-        .with_markers(&period.presentation().markers);
-    match job.view.only() {
-        Some(_) => part,
-        None => {
-            let (start, end) = (period.program_start(), period.presentation().duration());
-            part.in_program(InProgram { start, end })
-        }
-    }
+        .with_markers(&period.presentation().markers)
+        .with_program_start(period.program_start())
+        .with_end(end)
 }
 
 /// A rendition in each period that has it.

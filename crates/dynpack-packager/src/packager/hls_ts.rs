@@ -132,7 +132,7 @@ impl HlsTs {
         }
         streams.extend(self.key_frames(&presentation, &renditions));
         Ok(streams.into_iter().map(move |rendition| {
-            let stream = stream(&rendition, audio.as_ref());
+            let stream = stream_in(period, &rendition, audio.as_ref());
             let segments = stream.segments().into_iter();
             let places = segments.map(|segment| Place::Time(segment.start));
             Listed::new(rendition.id.clone(), places)
@@ -160,7 +160,8 @@ impl HlsTs {
         let rated = streams.into_iter().filter(|stream| stream.kind() != MediaKind::Text);
         let looks = key_frames.into_iter().chain(rated).map(|rendition| {
             let audio = audio.clone().filter(|_| rendition.kind() == MediaKind::Video);
-            Look::new(job, rendition, audio, &companion)
+            let segments = stream_in(period, &rendition, audio.as_deref()).segments();
+            Look::new(job, rendition, audio, segments, &companion)
         });
         looks.collect()
     }
@@ -238,7 +239,7 @@ impl Packager for HlsTs {
         let parts = periods.iter().map(|(period, rendition, audio)| {
             let count = joined_count(period.presentation(), rendition);
             let first = SegmentNumber(period.places().start.0 / count);
-            hls::part(job, period, stream(rendition, audio.as_ref()), first)
+            hls::part(job, period, stream_in(period, rendition, audio.as_ref()), first)
         });
         let parts: Vec<_> = parts.collect();
         let audio = periods.first().and_then(|(_, _, audio)| audio.as_ref());
@@ -313,7 +314,23 @@ fn joined_count(presentation: &Presentation, rendition: &Rendition) -> NonZeroU3
     }
 }
 
-/// What the playlist of a rendition carries: audio goes with video only.
+/// What the playlist of a rendition carries of a period, with the names of the whole presentation:
+/// media is made from that.
+fn stream_in<'a>(
+    period: &Period<'_>,
+    rendition: &'a Rendition,
+    audio: Option<&'a Rendition>,
+) -> Stream<'a> {
+    let (part, whole) = (stream(rendition, audio), period.source());
+    let Some(main) = whole.rendition(&rendition.id).filter(|_| !period.is_whole()) else {
+        return part;
+    };
+    let audio = part.audio.and_then(|audio| whole.rendition(&audio.id));
+    let all = Stream::new(&main).with_audio(audio.as_ref());
+    part.named_as_in(&all.with_joined_segments(joined_count(whole, rendition)))
+}
+
+/// What it carries: audio goes with video only.
 fn stream<'a>(rendition: &'a Rendition, audio: Option<&'a Rendition>) -> Stream<'a> {
     Stream::new(rendition).with_audio(audio.filter(|_| rendition.kind() == MediaKind::Video))
 }

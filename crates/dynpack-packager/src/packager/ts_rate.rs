@@ -75,9 +75,9 @@ impl Look {
         job: &Job<'_>,
         main: Rendition,
         audio: Option<Arc<Rendition>>,
+        segments: Vec<StreamSegment>,
         companion: &Companion,
     ) -> Result<Self, Error> {
-        let segments = Stream::new(&main).with_audio(audio.as_deref()).segments();
         let mut look = Self { main, audio, segments, sizes: Vec::new() };
         let estimate = Estimate::new(&look.main)?;
         let estimate = estimate.encrypted(job.sample_aes(&look.main).is_some());
