@@ -226,3 +226,26 @@ fn times_of_a_segment_count_from_its_start() {
 fn at(seconds: i64) -> Time {
     Time::new(Ticks(seconds), Timescale::SECONDS)
 }
+
+/// Of two colours, one with a class of its own in WebVTT: read and written again, it is the same.
+#[test]
+fn colours_keep_their_order_in_webvtt() {
+    for (colors, classes) in [
+        (("yellow", "#0001ff"), "background-color-0001ff.yellow"),
+        (("#0001ff", "yellow"), "color-0001ff.bg_yellow"),
+        (("#0001fe", "#0001ff"), "color-0001fe.background-color-0001ff"),
+        (("yellow", "blue"), "yellow.bg_blue"),
+    ] {
+        let (color, background) = colors;
+        let source = format!(
+            r#"<tt xmlns="http://www.w3.org/ns/ttml" xmlns:tts="http://www.w3.org/ns/ttml#styling">
+            <body><div><p begin="1s" end="2s"><span tts:color="{color}"
+            tts:backgroundColor="{background}">a</span></p></div></body></tt>"#
+        );
+        let document = ttml::read(source.as_bytes(), Options::new()).unwrap().document;
+        let text = vtt::write(&document.whole(), None);
+        assert!(text.contains(&format!("<c.{classes}>a</c>")), "{text}");
+        let again = vtt::read(text.as_bytes(), Options::new()).unwrap().document;
+        assert_eq!(vtt::write(&again.whole(), None), text);
+    }
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::escape::{class, color_name, put_escaped};
+use super::escape::{class, class_color, color_name, put_escaped};
 use super::tag::TagName;
 use super::timestamp::Timestamp;
 use crate::color::Color;
@@ -55,11 +55,15 @@ impl Writer<'_> {
         }
     }
 
-    /// Puts one tag for each property: the outermost has the classes.
+    /// Puts one tag for each property: the outermost has the classes. Colours with a class of their
+    /// own come last, since readers take others for classes of the publisher.
     fn put_styled(&mut self, style: Style, mut classes: Vec<String>, nodes: &[Node]) {
-        classes.extend(style.color.map(|color| self.color("", "color", color)));
-        let background = style.background;
-        classes.extend(background.map(|color| self.color("bg_", "background-color", color)));
+        let Style { color, background, .. } = style;
+        let color = color.map(|color| self.color("", "color", color));
+        let background = background.map(|color| self.color("bg_", "background-color", color));
+        let mut colors: Vec<_> = color.into_iter().chain(background).collect();
+        colors.sort_by_key(|class| class_color(class, &mut Style::default()));
+        classes.extend(colors);
         let is_set = [
             (style.bold, TagName::Bold),
             (style.italic, TagName::Italic),
