@@ -8,6 +8,7 @@ use dynpack::{AssetPath, Dynpack, Format, Protocol};
 use dynpack_testkit::promise::{self, Promise};
 use serde_json::{Value, json};
 
+use crate::programs;
 use crate::reads::counting_in;
 use crate::support::{
     ask, formats, key_frame_playlists, manifest, playlists, promises, sample_storage, text,
@@ -19,17 +20,10 @@ const LIST: &str = "sample/markers.json";
 const FILM: &str = r#"<smil><body><switch>
     <video src="video_180p.mp4"/><audio src="audio_eng.mp4"/>
 </switch></body></smil>"#;
+/// Its clips start at 0, 6 and 13.2 seconds. Key frames are at 6.8, 8.8, 10.8 and 12.8 in the
+/// second one.
 const PROGRAM: &str = "/program/program.ism";
 const PROGRAM_LIST: &str = "program/markers.json";
-
-/// Six seconds from a key frame on, then from one picture to another, then the last three seconds:
-/// clips that start at 0, 6 and 13.2 seconds. Key frames are at 6.8, 8.8, 10.8 and 12.8 in the
-/// second one.
-const CLIPS: &str = r#"<smil><body><seq>
-    <ref src="../sample/sample.ism" clipBegin="2s" clipEnd="8s"/>
-    <ref src="../sample/sample.ism" clipBegin="5.2s" clipEnd="12.4s"/>
-    <ref src="/sample/sample.ism" clipBegin="17s"/>
-</seq></body></smil>"#;
 
 /// The sample has key frames each two seconds, and segments from 0, 6, 12 and 18 seconds.
 fn markers() -> Value {
@@ -253,7 +247,7 @@ async fn an_index_is_for_its_markers() {
 /// A program with that list of markers, of clips of a film with a marker at six seconds.
 fn program(markers: &Value) -> Memory {
     let storage = with(&json!({ "markers": [{ "id": "break", "start": 6_000 }] }));
-    storage.insert("program/program.ism", CLIPS);
+    storage.insert("program/program.ism", programs::LIST);
     storage.insert(PROGRAM_LIST, markers.to_string());
     storage
 }
@@ -432,7 +426,10 @@ async fn a_server_manifest_names_its_list() {
     let film = |head: &str| FILM.replace("<body>", &format!("{head}</head><body>"));
     storage.insert("sample/sample.ism", film(meta));
     storage.insert(LIST, markers().to_string());
-    storage.insert("program/program.ism", CLIPS.replace("<body>", &format!("{meta}</head><body>")));
+    storage.insert(
+        "program/program.ism",
+        programs::LIST.replace("<body>", &format!("{meta}</head><body>")),
+    );
     let dynpack = origin(&storage);
     for (asset, folder) in [(ASSET, "sample"), (PROGRAM, "program")] {
         let url = manifest(asset, Format::DashCmaf);

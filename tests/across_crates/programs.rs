@@ -20,7 +20,7 @@ const ASSET: &str = "/program/program.ism";
 const ASSET_MANIFEST: &str = "/program/program.ism/manifest";
 
 /// Six seconds from a key frame on, then from one picture to another, then the last three seconds.
-const LIST: &str = r#"<smil><body><seq>
+pub(crate) const LIST: &str = r#"<smil><body><seq>
     <ref src="../sample/sample.ism" clipBegin="2s" clipEnd="8s"/>
     <ref src="../sample/sample.ism" clipBegin="5.2s" clipEnd="12.4s"/>
     <ref src="/sample/sample.ism" clipBegin="17s"/>

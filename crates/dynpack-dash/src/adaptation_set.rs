@@ -149,11 +149,22 @@ impl<'a> Set<'a> {
         let trick_mode = descriptor(TRICK_MODE_SCHEME, whole.id.to_string());
         AdaptationSet {
             id: number,
+            content_type: whole.content_type,
+            language: whole.language.clone(),
+            mime_type: whole.mime_type,
+            picture_aspect: whole.picture_aspect,
+            max_width: whole.max_width,
+            max_height: whole.max_height,
             max_frame_rate: None,
             segment_alignment: segments.is_some().then_some(true),
             start_with_sap: Some(1),
             max_playout_rate,
             coding_dependency: Some(false),
+            channels: whole.channels.clone(),
+            protection: whole.protection.clone(),
+            supplemental: whole.supplemental.clone(),
+            label: whole.label.clone(),
+            accessibility: whole.accessibility.clone(),
             essential: whole.essential.iter().cloned().chain([trick_mode]).collect(),
             roles: Vec::new(),
             representations: representations
@@ -166,7 +177,6 @@ impl<'a> Set<'a> {
                 .collect(),
             segments,
             shared: Details { frame_rate: None, ..whole.shared.clone() },
-            ..whole.clone()
         }
     }
 

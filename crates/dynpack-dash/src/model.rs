@@ -62,7 +62,6 @@ impl Period {
 }
 
 /// `AdaptationSet` (5.3.3).
-#[derive(Clone)]
 pub(crate) struct AdaptationSet {
     pub(crate) id: usize,
     pub(crate) content_type: &'static str,
@@ -127,7 +126,6 @@ impl AdaptationSet {
 }
 
 /// `Representation` (5.3.5). What it leaves out is in its adaptation set.
-#[derive(Clone)]
 pub(crate) struct Representation {
     pub(crate) id: String,
     pub(crate) bandwidth: u32,
@@ -171,7 +169,7 @@ impl Details {
 }
 
 /// Where the media of a representation is.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) enum Segments {
     Template(SegmentTemplate),
     Document(Document),
@@ -196,7 +194,7 @@ impl Segments {
 
 /// A document that is all of a representation: its `BaseURL` (5.6), and a `SegmentBase` (5.3.9.2)
 /// if the period starts late.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct Document {
     pub(crate) url: String,
     pub(crate) timescale: u32,
@@ -215,7 +213,7 @@ impl Document {
 }
 
 /// `SegmentTemplate` (5.3.9.4).
-#[derive(Clone, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct SegmentTemplate {
     pub(crate) timescale: u32,
     /// The start of the period, if it is not 0.

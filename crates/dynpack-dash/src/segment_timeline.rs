@@ -4,7 +4,7 @@ use dynpack_media::{Rendition, Run, Runs, Ticks};
 use dynpack_xml::Writer;
 
 /// The segments of a rendition. Consecutive equal durations are one entry.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 pub(crate) struct SegmentTimeline {
     runs: Runs,
 }

@@ -271,8 +271,8 @@ impl ProgramBuilder {
         nearest.unwrap_or(START)
     }
 
-    /// A clip that starts at that time of the program, with the markers of which it shows some:
-    /// those of the program, and its own.
+    /// A clip that starts at that time of the program, with the markers that it shows, at least
+    /// in part: those of the program, and its own.
     fn with_all_markers(&mut self, clip: Presentation, start: Time) -> Result<Presentation, Error> {
         let stretch = start..start.plus(clip.duration());
         let of_program = self.markers.iter().filter(|marker| marker.is_in(&stretch));

@@ -45,7 +45,7 @@ fn list(storage: &Memory, names: [&str; 2]) -> String {
 fn programs(criterion: &mut Criterion) {
     let storage = Memory::new();
     storage.insert("day/day.ism", list(&storage, ["video_360p.mp4", "audio_eng.mp4"]));
-    // Nothing is remembered, so that each response is made anew.
+    // Nothing is remembered, so that each request makes its response.
     let dynpack = Dynpack::builder(storage).manifest_bytes(0).cache_bytes(1 << 30).build();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a runtime");

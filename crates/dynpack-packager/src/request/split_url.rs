@@ -1,7 +1,5 @@
 //! URLs that differ in their time alone.
 
-use std::fmt::Display;
-
 /// The URL of the segments of a rendition, in two parts: the time of a segment stands between them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -17,11 +15,5 @@ impl SplitUrl {
     #[must_use]
     pub fn new(before: impl Into<String>, after: impl Into<String>) -> Self {
         Self { before: before.into(), after: after.into() }
-    }
-
-    /// The URL of the segment at that time.
-    #[must_use]
-    pub fn at(&self, time: impl Display) -> String {
-        format!("{}{time}{}", self.before, self.after)
     }
 }

@@ -43,7 +43,7 @@ impl Bounds {
         if self.is_moved(rendition) { start_of(rendition) } else { self.start }
     }
 
-    /// The end of the chunks of a rendition of which the media ends at `end`. Both count from its
+    /// The end of the chunks of a rendition whose media ends at `end`. Both count from its
     /// [`start`](Self::start).
     pub(super) fn end(&self, rendition: &Rendition, end: Ticks) -> Ticks {
         let (step, lead) = (step_of(rendition), self.lead.end - self.start);
